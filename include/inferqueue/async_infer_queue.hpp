@@ -1,0 +1,202 @@
+// AsyncInferQueue: a pool of OpenVINO infer requests.
+#pragma once
+
+#include <inferqueue/callback.hpp>
+#include <inferqueue/export.hpp>
+#include <inferqueue/inputs.hpp>
+#include <inferqueue/options.hpp>
+#include <inferqueue/request.hpp>
+#include <inferqueue/user_data.hpp>
+
+#include <openvino/runtime/compiled_model.hpp>
+#include <openvino/runtime/core.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace inferqueue {
+namespace openvino {
+class QueueState;
+}
+
+/// A slot at one moment: what it does, and its latest request with an outcome, read as one. Thread rules: a value.
+class INFERQUEUE_API Slot {
+ public:
+  std::size_t id() const noexcept { return id_; }
+  /// False while the slot is leased, runs, or delivers an outcome.
+  bool is_idle() const noexcept { return idle_; }
+  /// The latest request that ended on this slot; none before the first.
+  const std::optional<Request>& latest() const noexcept { return latest_; }
+
+  /// Of the latest request; zero before the first.
+  std::chrono::nanoseconds latency() const noexcept {
+    return latest_ ? latest_->latency() : std::chrono::nanoseconds::zero();
+  }
+  /// Of the latest request. Throws Error(no_result) before the first, and what Request's throw.
+  const UserData& userdata() const { return request().userdata(); }
+  template <class T>
+  const T& userdata() const {
+    return request().userdata().template as<T>();
+  }
+  const std::vector<ov::Tensor>& results() const { return request().results(); }
+  ov::Tensor result(std::size_t index = 0) const { return request().result(index); }
+  const std::vector<ov::Output<const ov::Node>>& model_outputs() const { return request().model_outputs(); }
+
+  /// Internal: made by AsyncInferQueue.
+  Slot(std::size_t id, bool idle, std::optional<Request> latest)
+      : id_(id), idle_(idle), latest_(std::move(latest)) {}
+
+ private:
+  const Request& request() const;
+
+  std::size_t id_;
+  bool idle_;
+  std::optional<Request> latest_;
+};
+
+/// An idle slot, taken: its input tensors can be written in place, without a copy, and then started. Dropped
+/// unstarted it goes back to the queue. It may outlive the queue, but can't be started then.
+/// Thread rules: used by one thread at a time, not bound to the one that took it.
+class INFERQUEUE_API Lease {
+ public:
+  Lease(Lease&&) noexcept = default;
+  Lease& operator=(Lease&& other) noexcept;
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease();
+
+  /// False once it was started, released or moved from. The calls below then throw Error(invalid_argument).
+  explicit operator bool() const noexcept { return state_ != nullptr; }
+  std::size_t slot_id() const;
+  /// The slot's own input tensor, holding whatever was last written to it. For a dynamic input call set_shape() on it
+  /// first. Throws Error(invalid_argument) where there is no such input.
+  ov::Tensor input(const InputKey& key = 0) const;
+
+  /// Starts the slot on its own inputs. The lease is over, also when this throws: what the runtime's start threw, or
+  /// as AsyncInferQueue::start_async().
+  RequestId start_async(UserData user_data = {}, const SubmitOptions& options = {});
+  void release() noexcept;
+
+  /// Internal: made by AsyncInferQueue.
+  Lease(std::shared_ptr<openvino::QueueState> state, std::size_t slot) : state_(std::move(state)), slot_(slot) {}
+
+ private:
+  openvino::QueueState& state() const;
+
+  std::shared_ptr<openvino::QueueState> state_;
+  std::size_t slot_ = 0;
+};
+
+/// A pool of infer requests that are kept busy: Python's openvino.AsyncInferQueue, for C++.
+///
+/// Thread rules: any thread may call any member at any time, callbacks included; only construction and destruction
+/// are for one thread. A callback must not wait: there, start_async() never blocks (where no slot is idle the request
+/// is accepted and runs when one is), and wait_all(), lease() and get_idle_request_id() throw Error(would_deadlock)
+/// where they would have to wait.
+///
+/// Every accepted request has exactly one outcome. A value goes to the callback. An error (of the inference, or thrown
+/// by the callback) goes with its own type to the error callback, or, where there is none, to wait_all(). A refused
+/// request throws at submission, and nothing of it is kept. In each case its slot goes on to the next.
+///
+/// Not movable, because callbacks tend to hold a reference to it.
+class INFERQUEUE_API AsyncInferQueue {
+ public:
+  /// Where a model comes from: one in memory, or a file that the core can read.
+  using ModelSource = std::variant<std::shared_ptr<ov::Model>, std::filesystem::path>;
+  class Iterator;
+
+  /// `jobs` infer requests of a compiled model; 0 takes the device's OPTIMAL_NUMBER_OF_INFER_REQUESTS. Throws
+  /// Error(invalid_argument) for more than QueueOptions::max_jobs, and what the runtime throws.
+  explicit AsyncInferQueue(const ov::CompiledModel& compiled_model, std::size_t jobs = 0);
+  AsyncInferQueue(const ov::CompiledModel& compiled_model, const QueueOptions& options);
+  /// Compiles the model for the device and keeps it, so that a queue built like this can do what a compiled model
+  /// doesn't allow, such as changing the batch. Throws what reading and compiling throw.
+  AsyncInferQueue(ov::Core core, const ModelSource& model, const std::string& device,
+                  const ov::AnyMap& properties = {}, const QueueOptions& options = {});
+  AsyncInferQueue(const AsyncInferQueue&) = delete;
+  AsyncInferQueue& operator=(const AsyncInferQueue&) = delete;
+  AsyncInferQueue(AsyncInferQueue&&) = delete;
+  AsyncInferQueue& operator=(AsyncInferQueue&&) = delete;
+  /// Waits until every accepted request has its outcome and its callback has returned; errors that nobody took are
+  /// dropped. In a callback of its own it returns at once, and the rest is done in the background.
+  ~AsyncInferQueue();
+
+  /// What is called with every value from now on; requests accepted before keep the callback they had. nullptr: none.
+  void set_callback(Callback callback);
+  /// What is called with every error from now on, instead of wait_all() throwing it.
+  void set_error_callback(ErrorCallback callback);
+
+  /// Submits one item, waiting for an idle slot, and returns its id. The tensors are shared, not copied: they must not
+  /// be written to until the request has completed, and are let go then. Throws Error(invalid_input) for inputs that
+  /// don't fit the model, Error(user_data_mismatch) for user data that the callback can't take, Error(pending_full) in
+  /// a callback, Error(closed), and what binding and starting throw; nothing has been accepted then.
+  RequestId start_async(const Inputs& inputs = {}, UserData user_data = {}, const SubmitOptions& options = {});
+  /// Takes an idle slot, waiting for one.
+  Lease lease();
+  /// The same without waiting.
+  std::optional<Lease> try_lease();
+
+  /// True if a slot is idle.
+  bool is_ready() const;
+  /// Waits until a slot is idle and returns its id. With one submitting thread and nothing started in between the next
+  /// start_async() uses that slot; otherwise it is a hint: use a lease.
+  std::size_t get_idle_request_id();
+
+  /// Waits until every request accepted before the call has its outcome and its callback has returned; not for leases.
+  /// Rethrows, unchanged, the first error that no error callback has received, and drops the others; the queue goes
+  /// on. At most 256 errors are kept.
+  void wait_all();
+  /// The same, but returns all those errors instead of throwing one.
+  std::vector<std::exception_ptr> wait_all_errors();
+
+  /// The number of slots.
+  std::size_t size() const noexcept;
+  /// A view of slot i. Throws Error(invalid_argument) if i >= size().
+  Slot operator[](std::size_t i) const;
+  Iterator begin() const;
+  Iterator end() const;
+
+  const ov::CompiledModel& compiled_model() const noexcept;
+  /// The model that was compiled; null where the queue was built from a compiled model.
+  const std::shared_ptr<const ov::Model>& model() const noexcept;
+
+ private:
+  std::shared_ptr<openvino::QueueState> state_;
+};
+
+/// Visits a view of every slot. Valid while the queue is.
+class AsyncInferQueue::Iterator {
+ public:
+  using value_type = Slot;
+  using difference_type = std::ptrdiff_t;
+
+  Iterator() = default;
+  Iterator(const AsyncInferQueue& queue, std::size_t slot) : queue_(&queue), slot_(slot) {}
+  Slot operator*() const { return (*queue_)[slot_]; }
+  Iterator& operator++() {
+    ++slot_;
+    return *this;
+  }
+  Iterator operator++(int) {
+    Iterator before = *this;
+    ++slot_;
+    return before;
+  }
+  bool operator==(const Iterator& other) const noexcept { return slot_ == other.slot_; }
+
+ private:
+  const AsyncInferQueue* queue_ = nullptr;
+  std::size_t slot_ = 0;
+};
+
+inline AsyncInferQueue::Iterator AsyncInferQueue::begin() const { return {*this, 0}; }
+inline AsyncInferQueue::Iterator AsyncInferQueue::end() const { return {*this, size()}; }
+
+}  // namespace inferqueue

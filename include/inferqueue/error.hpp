@@ -1,0 +1,34 @@
+// What the queue itself refuses. Errors of the runtime and of user code travel unchanged, with their own type.
+#pragma once
+
+#include <inferqueue/export.hpp>
+
+#include <stdexcept>
+#include <string>
+
+namespace inferqueue {
+
+enum class Errc {
+  invalid_argument,    ///< An argument is outside its range, or names something that isn't there.
+  invalid_input,       ///< An input tensor doesn't fit the model.
+  user_data_mismatch,  ///< The user data isn't of the type that the callback takes.
+  would_deadlock,      ///< A wait was asked for on a thread that runs a callback.
+  pending_full,        ///< max_pending requests wait for a slot already.
+  closed,              ///< The queue is being destroyed.
+  no_result,           ///< There are no outputs to read.
+};
+
+/// The name of a code as it is written above, for logs.
+INFERQUEUE_API const char* to_string(Errc code) noexcept;
+
+/// An error of the queue's own. Thread rules: a value; copies may be read anywhere.
+class INFERQUEUE_API Error : public std::runtime_error {
+ public:
+  Error(Errc code, const std::string& what) : std::runtime_error(what), code_(code) {}
+  Errc code() const noexcept { return code_; }
+
+ private:
+  Errc code_;
+};
+
+}  // namespace inferqueue

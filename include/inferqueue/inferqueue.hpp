@@ -1,0 +1,10 @@
+// Everything: #include <inferqueue/inferqueue.hpp>
+#pragma once
+
+#include <inferqueue/async_infer_queue.hpp>  // AsyncInferQueue, Lease, Slot
+#include <inferqueue/callback.hpp>           // Callback, ErrorCallback
+#include <inferqueue/error.hpp>              // Error, Errc
+#include <inferqueue/inputs.hpp>             // Inputs, InputKey
+#include <inferqueue/options.hpp>            // QueueOptions, SubmitOptions, RequestId
+#include <inferqueue/request.hpp>            // Request
+#include <inferqueue/user_data.hpp>          // UserData

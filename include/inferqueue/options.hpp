@@ -1,0 +1,26 @@
+// How a queue is set up and how an item is submitted: plain values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace inferqueue {
+
+/// The number of an accepted request: 1, 2, 3… in the order of acceptance, unique within a queue.
+using RequestId = std::uint64_t;
+
+struct QueueOptions {
+  /// The most infer requests that a queue may be asked for.
+  static constexpr std::size_t max_jobs = 4096;
+
+  /// Infer requests in the pool; 0 takes the device's OPTIMAL_NUMBER_OF_INFER_REQUESTS (2 where it has none).
+  std::size_t jobs = 0;
+  /// Accepted requests that may wait for a slot. Only submissions from callbacks wait that way, because a callback
+  /// must not block; one more than this is refused with Errc::pending_full.
+  std::size_t max_pending = 1024;
+};
+
+/// What one submission asks for. Every member has a default, so that a later version can add some.
+struct SubmitOptions {};
+
+}  // namespace inferqueue

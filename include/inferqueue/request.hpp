@@ -1,0 +1,71 @@
+// One accepted item and its outcome.
+#pragma once
+
+#include <inferqueue/export.hpp>
+#include <inferqueue/options.hpp>
+#include <inferqueue/user_data.hpp>
+
+#include <openvino/core/node_output.hpp>
+#include <openvino/runtime/tensor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace inferqueue {
+namespace openvino {
+class OvRecord;
+}
+
+/// A request that has its outcome. A handle: copies are cheap and name the same request, and while one of them exists
+/// the outputs stay as they are, whatever its slot does next and even after the queue is gone. Nothing is copied for
+/// that; the slot goes on with fresh output tensors.
+///
+/// Thread rules: distinct handles may be used from any threads. What they show no longer changes, except that the
+/// callback may change the user data until it returns.
+class INFERQUEUE_API Request {
+ public:
+  Request(const Request& other) noexcept;
+  Request(Request&& other) noexcept;
+  Request& operator=(Request other) noexcept;
+  ~Request();
+
+  RequestId id() const noexcept;
+  /// The slot that ran it.
+  std::size_t slot_id() const noexcept;
+  /// From the start of the inference to its completion, before any callback. Zero if it was never started.
+  std::chrono::nanoseconds latency() const noexcept;
+  /// What went wrong, with its own type; null for a value.
+  std::exception_ptr error() const noexcept;
+
+  UserData& userdata() noexcept;
+  const UserData& userdata() const noexcept;
+  /// The user data as a T. Throws Error(user_data_mismatch).
+  template <class T>
+  T& userdata() {
+    return userdata().template as<T>();
+  }
+  template <class T>
+  const T& userdata() const {
+    return userdata().template as<T>();
+  }
+
+  /// The outputs by position. Throws Error(no_result) for a failed request, and for one that was only looked at as
+  /// the latest of its slot (AsyncInferQueue::operator[]) when that slot had started again already.
+  const std::vector<ov::Tensor>& results() const;
+  /// One output. Throws as results() does, and Error(invalid_argument) where there is no such output.
+  ov::Tensor result(std::size_t index = 0) const;
+  ov::Tensor result(const std::string& name) const;
+  /// The model's outputs, in the order of results().
+  const std::vector<ov::Output<const ov::Node>>& model_outputs() const noexcept;
+
+  /// Internal: the library wraps its own records.
+  explicit Request(openvino::OvRecord* record) noexcept;
+
+ private:
+  openvino::OvRecord* record_;
+};
+
+}  // namespace inferqueue

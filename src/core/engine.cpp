@@ -1,0 +1,398 @@
+#include "core/engine.hpp"
+
+#include <inferqueue/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace inferqueue::core {
+namespace {
+
+using base::MutexLock;
+using base::Ref;
+
+thread_local int callbacks_on_this_thread = 0;
+
+/// Marks the thread as one that must not wait, while it delivers an outcome.
+class CallbackScope {
+ public:
+  CallbackScope() noexcept { ++callbacks_on_this_thread; }
+  ~CallbackScope() { --callbacks_on_this_thread; }
+  CallbackScope(const CallbackScope&) = delete;
+  CallbackScope& operator=(const CallbackScope&) = delete;
+  CallbackScope(CallbackScope&&) = delete;
+  CallbackScope& operator=(CallbackScope&&) = delete;
+};
+
+/// Gives the outcome to the request's handler. Returns the error that nobody has heard, if there is one.
+std::exception_ptr deliver(Record& record) noexcept {
+  const std::shared_ptr<const Handler> handler = std::move(record.handler);
+  if (!handler) return record.error;
+  if (!record.error) {
+    try {
+      handler->on_value(record);
+      return nullptr;
+    } catch (...) {
+      record.error = std::current_exception();
+    }
+  }
+  try {
+    return handler->on_error(record) ? nullptr : record.error;
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+}  // namespace
+
+class Engine::StartFrame {
+ public:
+  StartFrame(const Engine& engine, SlotId slot) noexcept
+      : engine_(&engine), slot_(slot), outer_(std::exchange(innermost, this)) {}
+  ~StartFrame() { innermost = outer_; }
+  StartFrame(const StartFrame&) = delete;
+  StartFrame& operator=(const StartFrame&) = delete;
+  StartFrame(StartFrame&&) = delete;
+  StartFrame& operator=(StartFrame&&) = delete;
+
+  /// Leaves the completion to the frame on this thread that is starting the slot. False if there is none.
+  static bool take_over(const Engine& engine, SlotId slot, const std::exception_ptr& error) noexcept {
+    for (StartFrame* frame = innermost; frame != nullptr; frame = frame->outer_) {
+      if (frame->engine_ != &engine || frame->slot_ != slot) continue;
+      frame->error_ = error;
+      frame->completed_ = true;
+      return true;
+    }
+    return false;
+  }
+
+  bool completed() const noexcept { return completed_; }
+  const std::exception_ptr& error() const noexcept { return error_; }
+
+ private:
+  static thread_local StartFrame* innermost;
+  const Engine* engine_;
+  SlotId slot_;
+  StartFrame* outer_;
+  bool completed_ = false;
+  std::exception_ptr error_;
+};
+
+thread_local Engine::StartFrame* Engine::StartFrame::innermost = nullptr;
+
+Engine::Engine(std::unique_ptr<Backend> backend, std::size_t max_pending)
+    : max_pending_(max_pending), slots_(backend->size()), idle_(backend->size()), backend_(std::move(backend)) {
+  backend_->connect(*this);
+}
+
+Engine::~Engine() { shut_down(); }
+
+bool Engine::in_callback() noexcept { return callbacks_on_this_thread > 0; }
+
+// ---- taking slots ---------------------------------------------------------------------------------------------------
+
+bool Engine::is_ready() const {
+  const MutexLock lock(mutex_);
+  return !idle_.empty();
+}
+
+SlotId Engine::wait_for_idle() {
+  MutexLock lock(mutex_);
+  while (idle_.empty()) {
+    throw_if_closed();
+    if (in_callback()) throw Error(Errc::would_deadlock, "no slot is idle, and a callback must not wait for one");
+    idle_again_.wait(lock);
+  }
+  return idle_.front();
+}
+
+Engine::SlotSnapshot Engine::snapshot(SlotId slot) const {
+  const MutexLock lock(mutex_);
+  const Slot& found = slots_.at(slot);
+  return {found.state, found.latest};
+}
+
+SlotId Engine::acquire() {
+  MutexLock lock(mutex_);
+  throw_if_closed();
+  if (!idle_.empty()) return take_idle();
+  if (in_callback()) throw Error(Errc::would_deadlock, "no slot is idle, and a callback must not wait for one");
+  return wait_in_line(lock);
+}
+
+std::optional<SlotId> Engine::try_acquire() {
+  const MutexLock lock(mutex_);
+  throw_if_closed();
+  if (idle_.empty()) return std::nullopt;
+  return take_idle();
+}
+
+void Engine::release(SlotId slot) noexcept {
+  Ref<Record> next;
+  {
+    const MutexLock lock(mutex_);
+    next = pass_on(slot);
+  }
+  run_on(slot, std::move(next));
+}
+
+SlotId Engine::take_idle() {
+  const SlotId slot = idle_.pop();
+  slots_[slot].state = SlotState::leased;
+  return slot;
+}
+
+SlotId Engine::wait_in_line(MutexLock& lock) {
+  Waiter waiter;
+  line_.push_back({.record = {}, .waiter = &waiter});
+  while (!waiter.slot && !waiter.closed) waiter.changed.wait(lock);
+  if (!waiter.slot) throw_if_closed();
+  return *waiter.slot;
+}
+
+/// Hands a slot that nobody uses any more to the first in line, or puts it back. Returns the record that the caller
+/// has to run on it now, if that is what was first.
+Ref<Record> Engine::pass_on(SlotId slot) {
+  if (line_.empty()) {
+    slots_[slot].state = SlotState::idle;
+    idle_.push(slot);
+    idle_again_.notify_all();
+    return {};
+  }
+  slots_[slot].state = SlotState::leased;
+  InLine first = std::move(line_.front());
+  line_.pop_front();
+  if (first.waiter == nullptr) {
+    --pending_;
+    return std::move(first.record);
+  }
+  // Under the mutex, because the waiter, once it sees its slot, returns and takes the condition variable with it.
+  first.waiter->slot = slot;
+  first.waiter->changed.notify_one();
+  return {};
+}
+
+void Engine::throw_if_closed() const {
+  if (closed_) throw Error(Errc::closed, "the queue is being destroyed: nothing more can be submitted");
+}
+
+// ---- submission -----------------------------------------------------------------------------------------------------
+
+RequestId Engine::submit(Ref<Record> record) {
+  if (!in_callback()) return start(acquire(), std::move(record));
+  SlotId slot = 0;
+  {
+    const MutexLock lock(mutex_);
+    throw_if_closed();
+    if (idle_.empty()) {
+      if (pending_ == max_pending_)
+        throw Error(Errc::pending_full, "max_pending = " + std::to_string(max_pending_) +
+                                            " requests wait for a slot already: submit fewer from callbacks, or "
+                                            "raise QueueOptions::max_pending");
+      line_.push_back({.record = record, .waiter = nullptr});
+      ++pending_;
+      return accept(*record);
+    }
+    slot = take_idle();
+  }
+  return start(slot, std::move(record));
+}
+
+RequestId Engine::start(SlotId slot, Ref<Record> record) {
+  try {
+    backend_->bind(slot, *record);
+  } catch (...) {
+    release(slot);
+    throw;
+  }
+  try {
+    {
+      const MutexLock lock(mutex_);
+      throw_if_closed();
+      accept(*record);
+      set_running(slot, record);
+    }
+    std::exception_ptr error;
+    if (launch(slot, *record, error)) finish_and_continue(slot, std::move(error));
+  } catch (...) {
+    refuse(slot, *record);
+    throw;
+  }
+  return record->id;
+}
+
+RequestId Engine::accept(Record& record) {
+  record.generation = ledger_.accept();
+  return record.id = ++last_id_;
+}
+
+void Engine::set_running(SlotId slot, const Ref<Record>& record) {
+  Slot& its = slots_[slot];
+  its.state = SlotState::running;
+  its.current = record;
+  record->slot = slot;
+  if (its.latest && its.latest->unique()) backend_->reclaim(slot, *its.latest);
+}
+
+/// Starts the inference on a slot that is running. Returns true if it has completed within the call: then the caller
+/// has to finish it, with `error`. If it throws, nothing runs, and the slot is finishing.
+bool Engine::launch(SlotId slot, Record& record, std::exception_ptr& error) {
+  const StartFrame frame(*this, slot);
+  record.started = Clock::now();
+  try {
+    backend_->start(slot);
+  } catch (...) {
+    const MutexLock lock(mutex_);
+    if (claim_outcome(slot)) throw;
+    // The backend has reported a completion all the same, and that is the outcome.
+  }
+  error = frame.error();
+  return frame.completed();
+}
+
+/// Undoes what start() did for a record that the backend refused.
+void Engine::refuse(SlotId slot, Record& record) noexcept {
+  backend_->unbind(slot, record);
+  {
+    const MutexLock lock(mutex_);
+    const bool accepted = slots_[slot].current.get() == &record;
+    slots_[slot].current = {};  // not the last reference: the caller of start() has one
+    if (accepted && ledger_.finish(record.generation)) emptied_.notify_all();
+  }
+  release(slot);
+}
+
+// ---- completion -----------------------------------------------------------------------------------------------------
+
+void Engine::completed(SlotId slot, std::exception_ptr error) noexcept {
+  {
+    const MutexLock lock(mutex_);
+    if (!claim_outcome(slot)) return;
+  }
+  if (StartFrame::take_over(*this, slot, error)) return;
+  finish_and_continue(slot, std::move(error));
+}
+
+bool Engine::claim_outcome(SlotId slot) {
+  Slot& its = slots_[slot];
+  if (its.state != SlotState::running) return false;
+  its.state = SlotState::finishing;
+  its.current->completed = Clock::now();
+  return true;
+}
+
+/// Finishes a slot's request, and then runs what stands in line for as long as each one is finished at once.
+void Engine::finish_and_continue(SlotId slot, std::exception_ptr error) noexcept {
+  const CallbackScope scope;
+  while (Ref<Record> next = finish(slot, std::move(error)))
+    if (!run_accepted(slot, next, error)) return;
+}
+
+/// Delivers the outcome, frees the slot, and returns the record to run on it next, if there is one.
+Ref<Record> Engine::finish(SlotId slot, std::exception_ptr error) noexcept {
+  Ref<Record> record;
+  {
+    const MutexLock lock(mutex_);
+    record = std::move(slots_[slot].current);
+  }
+  if (!error) {
+    try {
+      backend_->collect(slot, *record);
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+  backend_->unbind(slot, *record);
+  record->error = std::move(error);
+  std::exception_ptr unheard = deliver(*record);
+
+  Ref<Record> previous;  // let go after the mutex: it may run destructors of user data
+  const MutexLock lock(mutex_);
+  previous = std::exchange(slots_[slot].latest, record);
+  if (unheard) ledger_.add_error(std::move(unheard));
+  if (ledger_.finish(record->generation)) emptied_.notify_all();
+  return pass_on(slot);
+}
+
+/// Binds and starts a record that was accepted before it had a slot. Returns true if it has an outcome already: then
+/// the slot is finishing.
+bool Engine::run_accepted(SlotId slot, const Ref<Record>& record, std::exception_ptr& error) noexcept {
+  error = nullptr;
+  bool bound = false;
+  try {
+    backend_->bind(slot, *record);
+    bound = true;
+  } catch (...) {
+    error = std::current_exception();
+  }
+  {
+    const MutexLock lock(mutex_);
+    set_running(slot, record);
+    if (!bound) return claim_outcome(slot);
+  }
+  try {
+    return launch(slot, *record, error);
+  } catch (...) {
+    error = std::current_exception();
+    return true;
+  }
+}
+
+void Engine::run_on(SlotId slot, Ref<Record> next) noexcept {
+  if (!next) return;
+  std::exception_ptr error;
+  if (run_accepted(slot, next, error)) finish_and_continue(slot, std::move(error));
+}
+
+// ---- waiting and closing --------------------------------------------------------------------------------------------
+
+std::vector<std::exception_ptr> Engine::wait_all() {
+  if (in_callback()) throw Error(Errc::would_deadlock, "wait_all() in a callback would wait for that callback");
+  MutexLock lock(mutex_);
+  const Generation generation = ledger_.close_generation();
+  while (!ledger_.is_empty(generation)) emptied_.wait(lock);
+  return ledger_.take_errors();
+}
+
+void Engine::shut_down() noexcept {
+  {
+    const MutexLock lock(mutex_);
+    closed_ = true;
+    for (const InLine& place : line_) {
+      if (place.waiter == nullptr) continue;
+      place.waiter->closed = true;
+      place.waiter->changed.notify_one();
+    }
+    std::erase_if(line_, [](const InLine& place) { return place.waiter != nullptr; });
+    idle_again_.notify_all();
+  }
+  fail_unrunnable();
+  MutexLock lock(mutex_);
+  while (ledger_.unfinished() != 0) emptied_.wait(lock);
+}
+
+/// Where every slot is leased, and the one who holds the leases may be the one who destroys the queue, nobody will
+/// ever run what stands in line: those requests get Error(closed).
+void Engine::fail_unrunnable() noexcept {
+  const CallbackScope scope;
+  for (;;) {
+    Ref<Record> record;
+    {
+      const MutexLock lock(mutex_);
+      const bool any_active = std::ranges::any_of(slots_, [](const Slot& slot) {
+        return slot.state == SlotState::running || slot.state == SlotState::finishing;
+      });
+      if (any_active || line_.empty()) return;
+      record = std::move(line_.front().record);
+      line_.pop_front();
+      --pending_;
+    }
+    record->error = std::make_exception_ptr(Error(Errc::closed, "the queue was destroyed while all slots were leased"));
+    std::exception_ptr unheard = deliver(*record);
+    const MutexLock lock(mutex_);
+    if (unheard) ledger_.add_error(std::move(unheard));
+    if (ledger_.finish(record->generation)) emptied_.notify_all();
+  }
+}
+
+}  // namespace inferqueue::core

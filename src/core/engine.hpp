@@ -1,0 +1,135 @@
+// The queue without a runtime: slots, leases, the line of those that wait, completion and errors.
+//
+// Invariants (all under mutex_):
+//  1. A slot is in exactly one place: in idle_ (state idle), with a lease or a submitter (leased), with the runtime
+//     (running), or with the thread that delivers its outcome (finishing).
+//  2. idle_ is empty or line_ is empty: a slot that comes free goes to the first in line.
+//  3. Every accepted request is counted in ledger_ from its acceptance until its callback has returned.
+//  4. Only the thread that moves a slot from running to finishing delivers its outcome; any further completion of the
+//     same run is ignored.
+//  5. A slot's `latest` outputs are taken back only when nobody else holds that record, which nobody can begin to do
+//     without the mutex.
+//
+// No user code (callbacks, destructors of user data) and no call of the backend but reclaim() runs under the mutex.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/mutex.hpp"
+#include "base/ref.hpp"
+#include "core/backend.hpp"
+#include "core/idle_list.hpp"
+#include "core/ledger.hpp"
+#include "core/record.hpp"
+
+namespace inferqueue::core {
+
+enum class SlotState { idle, leased, running, finishing };
+
+/// Thread rules: every public member may be called from any thread, the destructor by the last owner.
+/// On a thread that runs a callback of any queue nothing here waits: submit() puts the request in line, and what
+/// would have to wait throws Error(would_deadlock).
+class Engine final : private CompletionSink {
+ public:
+  struct SlotSnapshot {
+    SlotState state;
+    base::Ref<Record> latest;  ///< the latest request with an outcome; null before the first
+  };
+
+  Engine(std::unique_ptr<Backend> backend, std::size_t max_pending);
+  /// Calls shut_down(), then destroys the backend, which waits for the runtime to let go.
+  ~Engine() override;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  Engine(Engine&&) = delete;
+  Engine& operator=(Engine&&) = delete;
+
+  std::size_t size() const noexcept { return backend_->size(); }
+  bool is_ready() const;
+  /// Waits for an idle slot and returns its id without taking it.
+  SlotId wait_for_idle();
+  SlotSnapshot snapshot(SlotId slot) const;
+
+  /// Takes an idle slot, waiting in line for one. Give it back with start() or release().
+  SlotId acquire();
+  /// The same without waiting: nothing where no slot is idle.
+  std::optional<SlotId> try_acquire();
+  void release(SlotId slot) noexcept;
+
+  /// Accepts the record and runs it on a slot that the caller has acquired. If it throws, the record was refused and
+  /// the slot has been released.
+  RequestId start(SlotId slot, base::Ref<Record> record);
+  /// acquire() and start(); in a callback, where no slot is idle, the record is accepted and put in line instead.
+  RequestId submit(base::Ref<Record> record);
+
+  /// Waits until every request accepted before the call has its outcome and its callback has returned. Takes and
+  /// returns the errors that no error callback has received so far.
+  std::vector<std::exception_ptr> wait_all();
+
+  /// Refuses what comes from now on, wakes those that wait for a slot (Error(closed)), and waits for all that was
+  /// accepted. Must not be called on a thread that runs a callback.
+  void shut_down() noexcept;
+
+  /// True on a thread that is running a callback of some queue.
+  static bool in_callback() noexcept;
+
+ private:
+  struct Slot {
+    SlotState state = SlotState::idle;
+    base::Ref<Record> current;
+    base::Ref<Record> latest;
+  };
+  /// Somebody who blocks until a slot is handed over. Lives on the stack of the thread that waits.
+  struct Waiter {
+    base::CondVar changed;
+    std::optional<SlotId> slot;
+    bool closed = false;
+  };
+  /// One place in the line: either an accepted record or a waiter.
+  struct InLine {
+    base::Ref<Record> record;
+    Waiter* waiter = nullptr;
+  };
+  /// Lets a completion that comes from within Backend::start() be finished by the caller of start(), so that a
+  /// backend that always completes at once can't nest calls without a bound.
+  class StartFrame;
+
+  void completed(SlotId slot, std::exception_ptr error) noexcept override;
+
+  SlotId take_idle() INFERQUEUE_REQUIRES(mutex_);
+  SlotId wait_in_line(base::MutexLock& lock) INFERQUEUE_REQUIRES(mutex_);
+  RequestId accept(Record& record) INFERQUEUE_REQUIRES(mutex_);
+  void set_running(SlotId slot, const base::Ref<Record>& record) INFERQUEUE_REQUIRES(mutex_);
+  bool claim_outcome(SlotId slot) INFERQUEUE_REQUIRES(mutex_);
+  base::Ref<Record> pass_on(SlotId slot) INFERQUEUE_REQUIRES(mutex_);
+  void throw_if_closed() const INFERQUEUE_REQUIRES(mutex_);
+
+  bool launch(SlotId slot, Record& record, std::exception_ptr& error);
+  bool run_accepted(SlotId slot, const base::Ref<Record>& record, std::exception_ptr& error) noexcept;
+  void refuse(SlotId slot, Record& record) noexcept;
+  void run_on(SlotId slot, base::Ref<Record> next) noexcept;
+  void finish_and_continue(SlotId slot, std::exception_ptr error) noexcept;
+  base::Ref<Record> finish(SlotId slot, std::exception_ptr error) noexcept;
+  void fail_unrunnable() noexcept;
+
+  const std::size_t max_pending_;
+  mutable base::Mutex mutex_;
+  base::CondVar emptied_;     // a generation of the ledger became empty
+  base::CondVar idle_again_;  // a slot was put into idle_
+  std::vector<Slot> slots_ INFERQUEUE_GUARDED_BY(mutex_);
+  IdleList idle_ INFERQUEUE_GUARDED_BY(mutex_);
+  std::deque<InLine> line_ INFERQUEUE_GUARDED_BY(mutex_);
+  std::size_t pending_ INFERQUEUE_GUARDED_BY(mutex_) = 0;  // records in line_
+  Ledger ledger_ INFERQUEUE_GUARDED_BY(mutex_);
+  RequestId last_id_ INFERQUEUE_GUARDED_BY(mutex_) = 0;
+  bool closed_ INFERQUEUE_GUARDED_BY(mutex_) = false;
+  // Last, so that it goes first: its destructor waits for completions, which use all of the above.
+  std::unique_ptr<Backend> backend_;
+};
+
+}  // namespace inferqueue::core

@@ -1,0 +1,131 @@
+#include <inferqueue/async_infer_queue.hpp>
+#include <inferqueue/error.hpp>
+
+#include <thread>
+#include <utility>
+
+#include "openvino/queue_state.hpp"
+
+namespace inferqueue {
+namespace {
+
+std::shared_ptr<ov::Model> read(ov::Core& core, const AsyncInferQueue::ModelSource& source) {
+  if (const auto* model = std::get_if<std::shared_ptr<ov::Model>>(&source)) {
+    if (*model == nullptr) throw Error(Errc::invalid_argument, "the model is a null pointer");
+    return *model;
+  }
+  return core.read_model(std::get<std::filesystem::path>(source));
+}
+
+}  // namespace
+
+// ---- Slot -----------------------------------------------------------------------------------------------------------
+
+const Request& Slot::request() const {
+  if (!latest_) throw Error(Errc::no_result, "no request has ended on slot " + std::to_string(id_) + " yet");
+  return *latest_;
+}
+
+// ---- Lease ----------------------------------------------------------------------------------------------------------
+
+Lease& Lease::operator=(Lease&& other) noexcept {
+  if (this != &other) {
+    release();
+    state_ = std::move(other.state_);
+    slot_ = other.slot_;
+  }
+  return *this;
+}
+
+Lease::~Lease() { release(); }
+
+void Lease::release() noexcept {
+  if (state_) std::exchange(state_, nullptr)->engine().release(slot_);
+}
+
+openvino::QueueState& Lease::state() const {
+  if (!state_) throw Error(Errc::invalid_argument, "the lease is over: it was started, released or moved from");
+  return *state_;
+}
+
+std::size_t Lease::slot_id() const {
+  state();
+  return slot_;
+}
+
+ov::Tensor Lease::input(const InputKey& key) const {
+  const std::size_t input = state().ports().input_index(key, Errc::invalid_argument);
+  return state().own_input(slot_, input);
+}
+
+RequestId Lease::start_async(UserData user_data, const SubmitOptions& /*options*/) {
+  Lease ours = std::move(*this);  // gives the slot back if the record is refused
+  auto record = ours.state().make_record({}, std::move(user_data));
+  const auto state = std::exchange(ours.state_, nullptr);
+  return state->engine().start(ours.slot_, std::move(record));
+}
+
+// ---- AsyncInferQueue ------------------------------------------------------------------------------------------------
+
+AsyncInferQueue::AsyncInferQueue(const ov::CompiledModel& compiled_model, std::size_t jobs)
+    : AsyncInferQueue(compiled_model, QueueOptions{.jobs = jobs}) {}
+
+AsyncInferQueue::AsyncInferQueue(const ov::CompiledModel& compiled_model, const QueueOptions& options)
+    : state_(openvino::QueueState::create(compiled_model, nullptr, options)) {}
+
+AsyncInferQueue::AsyncInferQueue(ov::Core core, const ModelSource& model, const std::string& device,
+                                 const ov::AnyMap& properties, const QueueOptions& options) {
+  const std::shared_ptr<ov::Model> graph = read(core, model);
+  state_ = openvino::QueueState::create(core.compile_model(graph, device, properties), graph, options);
+}
+
+AsyncInferQueue::~AsyncInferQueue() {
+  if (!core::Engine::in_callback()) {
+    state_->engine().shut_down();
+    return;
+  }
+  // This thread can't wait for the callback that it is in, nor destroy the infer request that called it.
+  std::thread([state = std::move(state_)] { state->engine().shut_down(); }).detach();
+}
+
+void AsyncInferQueue::set_callback(Callback callback) { state_->set_callback(std::move(callback)); }
+void AsyncInferQueue::set_error_callback(ErrorCallback callback) { state_->set_error_callback(std::move(callback)); }
+
+RequestId AsyncInferQueue::start_async(const Inputs& inputs, UserData user_data, const SubmitOptions& /*options*/) {
+  return state_->engine().submit(state_->make_record(inputs, std::move(user_data)));
+}
+
+Lease AsyncInferQueue::lease() { return {state_, state_->engine().acquire()}; }
+
+std::optional<Lease> AsyncInferQueue::try_lease() {
+  if (const auto slot = state_->engine().try_acquire()) return Lease(state_, *slot);
+  return std::nullopt;
+}
+
+bool AsyncInferQueue::is_ready() const { return state_->engine().is_ready(); }
+std::size_t AsyncInferQueue::get_idle_request_id() { return state_->engine().wait_for_idle(); }
+
+void AsyncInferQueue::wait_all() {
+  const std::vector<std::exception_ptr> errors = wait_all_errors();
+  if (!errors.empty()) std::rethrow_exception(errors.front());
+}
+
+std::vector<std::exception_ptr> AsyncInferQueue::wait_all_errors() { return state_->engine().wait_all(); }
+
+std::size_t AsyncInferQueue::size() const noexcept { return state_->engine().size(); }
+
+Slot AsyncInferQueue::operator[](std::size_t i) const {
+  if (i >= size())
+    throw Error(Errc::invalid_argument,
+                "slot " + std::to_string(i) + " was asked for; the queue has " + std::to_string(size()));
+  const core::Engine::SlotSnapshot snapshot = state_->engine().snapshot(i);
+  std::optional<Request> latest;
+  if (snapshot.latest)
+    latest.emplace(static_cast<openvino::OvRecord*>(snapshot.latest.get()));  // NOLINT(*-static-cast-downcast)
+  return {i, snapshot.state == core::SlotState::idle, std::move(latest)};
+}
+
+const ov::CompiledModel& AsyncInferQueue::compiled_model() const noexcept { return state_->compiled(); }
+const std::shared_ptr<const ov::Model>& AsyncInferQueue::model() const noexcept { return state_->model(); }
+
+}  // namespace inferqueue

@@ -1,0 +1,62 @@
+// The queue's backend on the OpenVINO runtime.
+#pragma once
+
+#include <openvino/runtime/compiled_model.hpp>
+#include <openvino/runtime/infer_request.hpp>
+
+#include <cstddef>
+#include <vector>
+
+#include "core/backend.hpp"
+#include "openvino/ov_record.hpp"
+#include "openvino/ports.hpp"
+
+namespace inferqueue::openvino {
+
+/// A slot is an infer request of one compiled model.
+///
+/// Invariants, for each slot:
+///  1. own_inputs are the tensors that the runtime made. Where replaced[i] is false, input i is bound to its own.
+///  2. The output memory bound to the infer request is either in `outputs` here, or in the record that collected it;
+///     in the second case the slot is given other tensors before it starts.
+///  3. Whenever the slot is not with the runtime, the infer request has its callback.
+class OvBackend final : public core::Backend {
+ public:
+  /// Throws what creating an infer request throws.
+  OvBackend(ov::CompiledModel model, base::Ref<const Ports> ports, std::size_t jobs);
+  ~OvBackend() override;
+  OvBackend(const OvBackend&) = delete;
+  OvBackend& operator=(const OvBackend&) = delete;
+  OvBackend(OvBackend&&) = delete;
+  OvBackend& operator=(OvBackend&&) = delete;
+
+  std::size_t size() const noexcept override { return slots_.size(); }
+  void connect(core::CompletionSink& sink) override;
+  void bind(core::SlotId slot, core::Record& record) override;
+  void reclaim(core::SlotId slot, core::Record& previous) noexcept override;
+  void start(core::SlotId slot) override;
+  void collect(core::SlotId slot, core::Record& record) override;
+  void unbind(core::SlotId slot, core::Record& record) noexcept override;
+
+  /// A slot's own tensor for an input. For the holder of the slot's lease.
+  ov::Tensor own_input(core::SlotId slot, std::size_t input) const { return slots_[slot].own_inputs[input]; }
+
+ private:
+  struct Slot {
+    ov::InferRequest request;
+    std::vector<ov::Tensor> own_inputs;
+    std::vector<bool> replaced;
+    std::vector<ov::Tensor> outputs;  // empty: the latest record has them
+  };
+
+  void install_callback(core::SlotId slot);
+  void give_fresh_outputs(Slot& slot) const;
+  static void restore_inputs(Slot& slot);
+
+  ov::CompiledModel model_;  // outlives the requests
+  base::Ref<const Ports> ports_;
+  core::CompletionSink* sink_ = nullptr;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace inferqueue::openvino
