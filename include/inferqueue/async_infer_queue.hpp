@@ -1,16 +1,6 @@
 // AsyncInferQueue: a pool of OpenVINO infer requests.
 #pragma once
 
-#include <inferqueue/callback.hpp>
-#include <inferqueue/export.hpp>
-#include <inferqueue/inputs.hpp>
-#include <inferqueue/options.hpp>
-#include <inferqueue/request.hpp>
-#include <inferqueue/user_data.hpp>
-
-#include <openvino/runtime/compiled_model.hpp>
-#include <openvino/runtime/core.hpp>
-
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -20,6 +10,16 @@
 #include <string>
 #include <variant>
 #include <vector>
+
+#include <openvino/runtime/compiled_model.hpp>
+#include <openvino/runtime/core.hpp>
+
+#include <inferqueue/callback.hpp>
+#include <inferqueue/export.hpp>
+#include <inferqueue/inputs.hpp>
+#include <inferqueue/options.hpp>
+#include <inferqueue/request.hpp>
+#include <inferqueue/user_data.hpp>
 
 namespace inferqueue {
 namespace openvino {
@@ -50,8 +50,7 @@ class INFERQUEUE_API Slot {
   const std::vector<ov::Output<const ov::Node>>& model_outputs() const { return request().model_outputs(); }
 
   /// Internal: made by AsyncInferQueue.
-  Slot(std::size_t id, bool idle, std::optional<Request> latest)
-      : id_(id), idle_(idle), latest_(std::move(latest)) {}
+  Slot(std::size_t id, bool idle, std::optional<Request> latest) : id_(id), idle_(idle), latest_(std::move(latest)) {}
 
  private:
   const Request& request() const;
@@ -118,8 +117,8 @@ class INFERQUEUE_API AsyncInferQueue {
   AsyncInferQueue(const ov::CompiledModel& compiled_model, const QueueOptions& options);
   /// Compiles the model for the device and keeps it, so that a queue built like this can do what a compiled model
   /// doesn't allow, such as changing the batch. Throws what reading and compiling throw.
-  AsyncInferQueue(ov::Core core, const ModelSource& model, const std::string& device,
-                  const ov::AnyMap& properties = {}, const QueueOptions& options = {});
+  AsyncInferQueue(ov::Core core, const ModelSource& model, const std::string& device, const ov::AnyMap& properties = {},
+                  const QueueOptions& options = {});
   AsyncInferQueue(const AsyncInferQueue&) = delete;
   AsyncInferQueue& operator=(const AsyncInferQueue&) = delete;
   AsyncInferQueue(AsyncInferQueue&&) = delete;
@@ -196,7 +195,11 @@ class AsyncInferQueue::Iterator {
   std::size_t slot_ = 0;
 };
 
-inline AsyncInferQueue::Iterator AsyncInferQueue::begin() const { return {*this, 0}; }
-inline AsyncInferQueue::Iterator AsyncInferQueue::end() const { return {*this, size()}; }
+inline AsyncInferQueue::Iterator AsyncInferQueue::begin() const {
+  return {*this, 0};
+}
+inline AsyncInferQueue::Iterator AsyncInferQueue::end() const {
+  return {*this, size()};
+}
 
 }  // namespace inferqueue

@@ -1,15 +1,15 @@
 // Turns any callable into the queue's callback.
 #pragma once
 
-#include <inferqueue/request.hpp>
-#include <inferqueue/user_data.hpp>
-
 #include <concepts>
 #include <functional>
 #include <memory>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
+
+#include <inferqueue/request.hpp>
+#include <inferqueue/user_data.hpp>
 
 namespace inferqueue {
 

@@ -1,10 +1,10 @@
 // What the queue itself refuses. Errors of the runtime and of user code travel unchanged, with their own type.
 #pragma once
 
-#include <inferqueue/export.hpp>
-
 #include <stdexcept>
 #include <string>
+
+#include <inferqueue/export.hpp>
 
 namespace inferqueue {
 

@@ -1,11 +1,6 @@
 // The input tensors of one submission.
 #pragma once
 
-#include <inferqueue/export.hpp>
-
-#include <openvino/core/node_output.hpp>
-#include <openvino/runtime/tensor.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
@@ -14,6 +9,11 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include <openvino/core/node_output.hpp>
+#include <openvino/runtime/tensor.hpp>
+
+#include <inferqueue/export.hpp>
 
 namespace inferqueue {
 

@@ -1,18 +1,18 @@
 // One accepted item and its outcome.
 #pragma once
 
-#include <inferqueue/export.hpp>
-#include <inferqueue/options.hpp>
-#include <inferqueue/user_data.hpp>
-
-#include <openvino/core/node_output.hpp>
-#include <openvino/runtime/tensor.hpp>
-
 #include <chrono>
 #include <cstddef>
 #include <exception>
 #include <string>
 #include <vector>
+
+#include <openvino/core/node_output.hpp>
+#include <openvino/runtime/tensor.hpp>
+
+#include <inferqueue/export.hpp>
+#include <inferqueue/options.hpp>
+#include <inferqueue/user_data.hpp>
 
 namespace inferqueue {
 namespace openvino {

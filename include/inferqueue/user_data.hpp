@@ -1,9 +1,6 @@
 // One value of any type, given at submission and handed to the callback.
 #pragma once
 
-#include <inferqueue/error.hpp>
-#include <inferqueue/export.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <memory>
@@ -13,6 +10,9 @@
 #include <typeinfo>
 #include <utility>
 
+#include <inferqueue/error.hpp>
+#include <inferqueue/export.hpp>
+
 namespace inferqueue {
 
 /// Holds a value of any movable type, or nothing. Unlike std::any it takes types that can't be copied, and keeps
@@ -20,7 +20,7 @@ namespace inferqueue {
 /// thread to the callback's.
 class UserData {
  public:
-  UserData() noexcept = default;
+  UserData() noexcept {}  // NOLINT(modernize-use-equals-default): a const one may stay uninitialized inside
 
   template <class T>
     requires(!std::same_as<std::remove_cvref_t<T>, UserData> && std::move_constructible<std::decay_t<T>>)

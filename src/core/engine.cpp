@@ -1,9 +1,9 @@
 #include "core/engine.hpp"
 
-#include <inferqueue/error.hpp>
-
 #include <algorithm>
 #include <utility>
+
+#include <inferqueue/error.hpp>
 
 namespace inferqueue::core {
 namespace {
@@ -85,9 +85,13 @@ Engine::Engine(std::unique_ptr<Backend> backend, std::size_t max_pending)
   backend_->connect(*this);
 }
 
-Engine::~Engine() { shut_down(); }
+Engine::~Engine() {
+  shut_down();
+}
 
-bool Engine::in_callback() noexcept { return callbacks_on_this_thread > 0; }
+bool Engine::in_callback() noexcept {
+  return callbacks_on_this_thread > 0;
+}
 
 // ---- taking slots ---------------------------------------------------------------------------------------------------
 

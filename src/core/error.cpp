@@ -1,10 +1,10 @@
-#include <inferqueue/error.hpp>
-#include <inferqueue/user_data.hpp>
+#include <cstdlib>
+#include <memory>
 
 #include <cxxabi.h>
 
-#include <cstdlib>
-#include <memory>
+#include <inferqueue/error.hpp>
+#include <inferqueue/user_data.hpp>
 
 namespace inferqueue {
 namespace {
@@ -21,13 +21,20 @@ std::string readable(const std::type_info& type) {
 
 const char* to_string(Errc code) noexcept {
   switch (code) {
-    case Errc::invalid_argument: return "invalid_argument";
-    case Errc::invalid_input: return "invalid_input";
-    case Errc::user_data_mismatch: return "user_data_mismatch";
-    case Errc::would_deadlock: return "would_deadlock";
-    case Errc::pending_full: return "pending_full";
-    case Errc::closed: return "closed";
-    case Errc::no_result: return "no_result";
+    case Errc::invalid_argument:
+      return "invalid_argument";
+    case Errc::invalid_input:
+      return "invalid_input";
+    case Errc::user_data_mismatch:
+      return "user_data_mismatch";
+    case Errc::would_deadlock:
+      return "would_deadlock";
+    case Errc::pending_full:
+      return "pending_full";
+    case Errc::closed:
+      return "closed";
+    case Errc::no_result:
+      return "no_result";
   }
   return "unknown";
 }

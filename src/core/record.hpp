@@ -1,13 +1,13 @@
 // What the engine knows of one request. A backend derives from it to add what it binds and collects.
 #pragma once
 
-#include <inferqueue/options.hpp>
-#include <inferqueue/user_data.hpp>
-
 #include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
+
+#include <inferqueue/options.hpp>
+#include <inferqueue/user_data.hpp>
 
 #include "base/ref.hpp"
 

@@ -1,8 +1,8 @@
-#include <inferqueue/async_infer_queue.hpp>
-#include <inferqueue/error.hpp>
-
 #include <thread>
 #include <utility>
+
+#include <inferqueue/async_infer_queue.hpp>
+#include <inferqueue/error.hpp>
 
 #include "openvino/queue_state.hpp"
 
@@ -37,7 +37,9 @@ Lease& Lease::operator=(Lease&& other) noexcept {
   return *this;
 }
 
-Lease::~Lease() { release(); }
+Lease::~Lease() {
+  release();
+}
 
 void Lease::release() noexcept {
   if (state_) std::exchange(state_, nullptr)->engine().release(slot_);
@@ -88,31 +90,45 @@ AsyncInferQueue::~AsyncInferQueue() {
   std::thread([state = std::move(state_)] { state->engine().shut_down(); }).detach();
 }
 
-void AsyncInferQueue::set_callback(Callback callback) { state_->set_callback(std::move(callback)); }
-void AsyncInferQueue::set_error_callback(ErrorCallback callback) { state_->set_error_callback(std::move(callback)); }
+void AsyncInferQueue::set_callback(Callback callback) {
+  state_->set_callback(std::move(callback));
+}
+void AsyncInferQueue::set_error_callback(ErrorCallback callback) {
+  state_->set_error_callback(std::move(callback));
+}
 
 RequestId AsyncInferQueue::start_async(const Inputs& inputs, UserData user_data, const SubmitOptions& /*options*/) {
   return state_->engine().submit(state_->make_record(inputs, std::move(user_data)));
 }
 
-Lease AsyncInferQueue::lease() { return {state_, state_->engine().acquire()}; }
+Lease AsyncInferQueue::lease() {
+  return {state_, state_->engine().acquire()};
+}
 
 std::optional<Lease> AsyncInferQueue::try_lease() {
   if (const auto slot = state_->engine().try_acquire()) return Lease(state_, *slot);
   return std::nullopt;
 }
 
-bool AsyncInferQueue::is_ready() const { return state_->engine().is_ready(); }
-std::size_t AsyncInferQueue::get_idle_request_id() { return state_->engine().wait_for_idle(); }
+bool AsyncInferQueue::is_ready() const {
+  return state_->engine().is_ready();
+}
+std::size_t AsyncInferQueue::get_idle_request_id() {
+  return state_->engine().wait_for_idle();
+}
 
 void AsyncInferQueue::wait_all() {
   const std::vector<std::exception_ptr> errors = wait_all_errors();
   if (!errors.empty()) std::rethrow_exception(errors.front());
 }
 
-std::vector<std::exception_ptr> AsyncInferQueue::wait_all_errors() { return state_->engine().wait_all(); }
+std::vector<std::exception_ptr> AsyncInferQueue::wait_all_errors() {
+  return state_->engine().wait_all();
+}
 
-std::size_t AsyncInferQueue::size() const noexcept { return state_->engine().size(); }
+std::size_t AsyncInferQueue::size() const noexcept {
+  return state_->engine().size();
+}
 
 Slot AsyncInferQueue::operator[](std::size_t i) const {
   if (i >= size())
@@ -125,7 +141,11 @@ Slot AsyncInferQueue::operator[](std::size_t i) const {
   return {i, snapshot.state == core::SlotState::idle, std::move(latest)};
 }
 
-const ov::CompiledModel& AsyncInferQueue::compiled_model() const noexcept { return state_->compiled(); }
-const std::shared_ptr<const ov::Model>& AsyncInferQueue::model() const noexcept { return state_->model(); }
+const ov::CompiledModel& AsyncInferQueue::compiled_model() const noexcept {
+  return state_->compiled();
+}
+const std::shared_ptr<const ov::Model>& AsyncInferQueue::model() const noexcept {
+  return state_->model();
+}
 
 }  // namespace inferqueue

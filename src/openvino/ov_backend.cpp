@@ -5,7 +5,9 @@
 namespace inferqueue::openvino {
 namespace {
 
-OvRecord& ours(core::Record& record) { return static_cast<OvRecord&>(record); }  // NOLINT(*-static-cast-downcast)
+OvRecord& ours(core::Record& record) {
+  return static_cast<OvRecord&>(record);
+}  // NOLINT(*-static-cast-downcast)
 
 /// Host memory for an output. Where the shape is dynamic the runtime sizes the tensor itself.
 ov::Tensor make_output(const ov::Output<const ov::Node>& port) {

@@ -1,11 +1,11 @@
 // The queue's backend on the OpenVINO runtime.
 #pragma once
 
-#include <openvino/runtime/compiled_model.hpp>
-#include <openvino/runtime/infer_request.hpp>
-
 #include <cstddef>
 #include <vector>
+
+#include <openvino/runtime/compiled_model.hpp>
+#include <openvino/runtime/infer_request.hpp>
 
 #include "core/backend.hpp"
 #include "openvino/ov_record.hpp"

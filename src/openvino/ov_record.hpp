@@ -1,10 +1,10 @@
 // A request on the OpenVINO runtime.
 #pragma once
 
-#include <openvino/runtime/tensor.hpp>
-
 #include <utility>
 #include <vector>
+
+#include <openvino/runtime/tensor.hpp>
 
 #include "base/ref.hpp"
 #include "core/record.hpp"

@@ -1,10 +1,10 @@
-#include <inferqueue/error.hpp>
+#include "openvino/ports.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <sstream>
 
-#include "openvino/ports.hpp"
+#include <inferqueue/error.hpp>
 
 namespace inferqueue::openvino {
 namespace {
@@ -15,8 +15,7 @@ std::string name_of(const ov::Output<const ov::Node>& port) {
 
 std::string names_of(const Ports::List& ports) {
   std::string text;
-  for (std::size_t i = 0; i < ports.size(); ++i)
-    text += (i == 0 ? "" : ", ") + std::to_string(i) + name_of(ports[i]);
+  for (std::size_t i = 0; i < ports.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(i) + name_of(ports[i]);
   return text.empty() ? "none" : text;
 }
 
@@ -29,8 +28,8 @@ std::optional<std::size_t> find_name(const Ports::List& ports, const std::string
 std::optional<std::size_t> find_port(const Ports::List& ports, const ov::Output<const ov::Node>& wanted) {
   // A port of the ov::Model that was compiled is another object than the compiled model's, so its names count too.
   const auto found = std::ranges::find_if(ports, [&](const auto& port) {
-    return port == wanted || std::ranges::any_of(wanted.get_names(),
-                                                 [&](const auto& name) { return port.get_names().contains(name); });
+    return port == wanted ||
+           std::ranges::any_of(wanted.get_names(), [&](const auto& name) { return port.get_names().contains(name); });
   });
   if (found == ports.end()) return std::nullopt;
   return static_cast<std::size_t>(found - ports.begin());
@@ -75,8 +74,9 @@ std::size_t Ports::output_index(std::size_t index) const {
 
 std::vector<Binding> Ports::resolve(const Inputs& inputs) const {
   if (inputs.positional().size() > inputs_.size())
-    throw Error(Errc::invalid_input, std::to_string(inputs.positional().size()) + " tensors were given; the model has " +
-                                         std::to_string(inputs_.size()) + " inputs: " + names_of(inputs_));
+    throw Error(Errc::invalid_input, std::to_string(inputs.positional().size()) +
+                                         " tensors were given; the model has " + std::to_string(inputs_.size()) +
+                                         " inputs: " + names_of(inputs_));
   std::vector<Binding> bindings;
   bindings.reserve(inputs.positional().size() + inputs.keyed().size());
   for (const ov::Tensor& tensor : inputs.positional()) bindings.push_back({bindings.size(), tensor});

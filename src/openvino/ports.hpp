@@ -1,13 +1,13 @@
 // A compiled model's inputs and outputs, looked up once, and the check of a submission against them.
 #pragma once
 
-#include <inferqueue/inputs.hpp>
-
-#include <openvino/runtime/compiled_model.hpp>
-
 #include <cstddef>
 #include <string>
 #include <vector>
+
+#include <openvino/runtime/compiled_model.hpp>
+
+#include <inferqueue/inputs.hpp>
 
 #include "base/ref.hpp"
 

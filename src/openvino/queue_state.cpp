@@ -8,7 +8,8 @@ namespace {
 
 std::size_t number_of_jobs(const ov::CompiledModel& compiled, std::size_t wanted) {
   if (wanted > QueueOptions::max_jobs)
-    throw Error(Errc::invalid_argument, "jobs is " + std::to_string(wanted) + "; it must be 0 (the device's choice) to " +
+    throw Error(Errc::invalid_argument, "jobs is " + std::to_string(wanted) +
+                                            "; it must be 0 (the device's choice) to " +
                                             std::to_string(QueueOptions::max_jobs));
   if (wanted > 0) return wanted;
   try {

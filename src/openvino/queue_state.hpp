@@ -1,10 +1,10 @@
 // What an AsyncInferQueue and its leases share.
 #pragma once
 
-#include <inferqueue/async_infer_queue.hpp>
-
 #include <memory>
 #include <utility>
+
+#include <inferqueue/async_infer_queue.hpp>
 
 #include "base/mutex.hpp"
 #include "core/engine.hpp"

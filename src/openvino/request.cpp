@@ -1,13 +1,15 @@
+#include <utility>
+
 #include <inferqueue/error.hpp>
 #include <inferqueue/request.hpp>
-
-#include <utility>
 
 #include "openvino/ov_record.hpp"
 
 namespace inferqueue {
 
-Request::Request(openvino::OvRecord* record) noexcept : record_(record) { record_->retain(); }
+Request::Request(openvino::OvRecord* record) noexcept : record_(record) {
+  record_->retain();
+}
 Request::Request(const Request& other) noexcept : record_(other.record_) {
   if (record_ != nullptr) record_->retain();
 }
@@ -20,16 +22,26 @@ Request::~Request() {
   if (record_ != nullptr) record_->release();
 }
 
-RequestId Request::id() const noexcept { return record_->id; }
-std::size_t Request::slot_id() const noexcept { return record_->slot; }
+RequestId Request::id() const noexcept {
+  return record_->id;
+}
+std::size_t Request::slot_id() const noexcept {
+  return record_->slot;
+}
 std::chrono::nanoseconds Request::latency() const noexcept {
   if (record_->started == core::Clock::time_point{}) return std::chrono::nanoseconds::zero();
   return record_->completed - record_->started;
 }
-std::exception_ptr Request::error() const noexcept { return record_->error; }
+std::exception_ptr Request::error() const noexcept {
+  return record_->error;
+}
 
-UserData& Request::userdata() noexcept { return record_->user_data; }
-const UserData& Request::userdata() const noexcept { return record_->user_data; }
+UserData& Request::userdata() noexcept {
+  return record_->user_data;
+}
+const UserData& Request::userdata() const noexcept {
+  return record_->user_data;
+}
 
 const std::vector<ov::Tensor>& Request::results() const {
   if (record_->outputs.empty() && !record_->ports->outputs().empty())
@@ -39,8 +51,12 @@ const std::vector<ov::Tensor>& Request::results() const {
   return record_->outputs;
 }
 
-ov::Tensor Request::result(std::size_t index) const { return results()[record_->ports->output_index(index)]; }
-ov::Tensor Request::result(const std::string& name) const { return results()[record_->ports->output_index(name)]; }
+ov::Tensor Request::result(std::size_t index) const {
+  return results()[record_->ports->output_index(index)];
+}
+ov::Tensor Request::result(const std::string& name) const {
+  return results()[record_->ports->output_index(name)];
+}
 
 const std::vector<ov::Output<const ov::Node>>& Request::model_outputs() const noexcept {
   return record_->ports->outputs();

@@ -1,0 +1,84 @@
+// An engine on the fake backend, with handlers made of lambdas.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "core/engine.hpp"
+#include "support/fake_backend.hpp"
+
+namespace inferqueue::testing {
+
+class LambdaHandler final : public core::Handler {
+ public:
+  using OnValue = std::function<void(FakeRecord&)>;
+  using OnError = std::function<void(FakeRecord&)>;
+  explicit LambdaHandler(OnValue value, OnError error = nullptr) : value_(std::move(value)), error_(std::move(error)) {}
+
+  void on_value(core::Record& record) const override {
+    if (value_) value_(static_cast<FakeRecord&>(record));
+  }
+  bool on_error(core::Record& record) const override {
+    if (error_) error_(static_cast<FakeRecord&>(record));
+    return error_ != nullptr;
+  }
+
+ private:
+  OnValue value_;
+  OnError error_;
+};
+
+/// Makes the engine with make_engine(); checks at the end that the engine kept the seam's contract.
+class EngineTest : public ::testing::Test {
+ protected:
+  core::Engine& make_engine(std::size_t slots, std::size_t max_pending = 1000000) {
+    auto owned = std::make_unique<FakeBackend>(slots);
+    backend = owned.get();
+    engine = std::make_unique<core::Engine>(std::move(owned), max_pending);
+    return *engine;
+  }
+
+  static base::Ref<FakeRecord> record(int input, LambdaHandler::OnValue on_value = nullptr,
+                                      LambdaHandler::OnError on_error = nullptr) {
+    auto made = base::make_ref<FakeRecord>();
+    made->input = input;
+    made->handler = std::make_shared<LambdaHandler>(std::move(on_value), std::move(on_error));
+    return made;
+  }
+
+  /// Every slot can be taken: none was lost. Gives them back.
+  void expect_all_slots_idle() {
+    std::vector<core::SlotId> taken;
+    while (const auto slot = engine->try_acquire()) taken.push_back(*slot);
+    EXPECT_EQ(taken.size(), engine->size());
+    for (const core::SlotId slot : taken) engine->release(slot);
+  }
+
+  void TearDown() override {
+    if (engine) {
+      EXPECT_EQ(backend->violations(), std::vector<std::string>{});
+    }
+    engine.reset();
+  }
+
+  FakeBackend* backend = nullptr;
+  std::unique_ptr<core::Engine> engine;
+};
+
+/// The message of an exception_ptr that holds an E; "another type" otherwise.
+template <class E>
+std::string message_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const E& e) {
+    return e.what();
+  } catch (...) {
+    return "another type";
+  }
+}
+
+}  // namespace inferqueue::testing
