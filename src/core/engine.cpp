@@ -193,9 +193,9 @@ RequestId Engine::submit(Ref<Record> record) {
         throw Error(Errc::pending_full, "max_pending = " + std::to_string(max_pending_) +
                                             " requests wait for a slot already: submit fewer from callbacks, or "
                                             "raise QueueOptions::max_pending");
-      line_.push_back({.record = record, .waiter = nullptr});
+      line_.push_back({.record = std::move(record), .waiter = nullptr});
       ++pending_;
-      return accept(*record);
+      return accept(*line_.back().record);
     }
     slot = take_idle();
   }
@@ -203,26 +203,26 @@ RequestId Engine::submit(Ref<Record> record) {
 }
 
 RequestId Engine::start(SlotId slot, Ref<Record> record) {
+  RequestId id = 0;
   try {
     backend_->bind(slot, *record);
+    const MutexLock lock(mutex_);
+    throw_if_closed();
+    id = accept(*record);
+    set_running(slot, std::move(record));
   } catch (...) {
+    backend_->unbind(slot, *record);
     release(slot);
     throw;
   }
   try {
-    {
-      const MutexLock lock(mutex_);
-      throw_if_closed();
-      accept(*record);
-      set_running(slot, record);
-    }
     std::exception_ptr error;
-    if (launch(slot, *record, error)) finish_and_continue(slot, std::move(error));
+    if (launch(slot, error)) finish_and_continue(slot, std::move(error));
   } catch (...) {
-    refuse(slot, *record);
+    refuse_launched(slot);
     throw;
   }
-  return record->id;
+  return id;
 }
 
 RequestId Engine::accept(Record& record) {
@@ -230,19 +230,20 @@ RequestId Engine::accept(Record& record) {
   return record.id = ++last_id_;
 }
 
-void Engine::set_running(SlotId slot, const Ref<Record>& record) {
+/// The slot has the only reference from here on: a copy that lives on would keep the outputs from being reclaimed.
+void Engine::set_running(SlotId slot, Ref<Record> record) {
   Slot& its = slots_[slot];
   its.state = SlotState::running;
-  its.current = record;
-  record->slot = slot;
+  its.current = std::move(record);
+  its.current->slot = slot;
+  its.current->started = Clock::now();
   if (its.latest && its.latest->unique()) backend_->reclaim(slot, *its.latest);
 }
 
 /// Starts the inference on a slot that is running. Returns true if it has completed within the call: then the caller
 /// has to finish it, with `error`. If it throws, nothing runs, and the slot is finishing.
-bool Engine::launch(SlotId slot, Record& record, std::exception_ptr& error) {
+bool Engine::launch(SlotId slot, std::exception_ptr& error) {
   const StartFrame frame(*this, slot);
-  record.started = Clock::now();
   try {
     backend_->start(slot);
   } catch (...) {
@@ -254,15 +255,15 @@ bool Engine::launch(SlotId slot, Record& record, std::exception_ptr& error) {
   return frame.completed();
 }
 
-/// Undoes what start() did for a record that the backend refused.
-void Engine::refuse(SlotId slot, Record& record) noexcept {
-  backend_->unbind(slot, record);
+/// Takes back the acceptance of a record that could not be launched.
+void Engine::refuse_launched(SlotId slot) noexcept {
+  Ref<Record> refused;
   {
     const MutexLock lock(mutex_);
-    const bool accepted = slots_[slot].current.get() == &record;
-    slots_[slot].current = {};  // not the last reference: the caller of start() has one
-    if (accepted && ledger_.finish(record.generation)) emptied_.notify_all();
+    refused = std::move(slots_[slot].current);
+    if (ledger_.finish(refused->generation)) emptied_.notify_all();
   }
+  backend_->unbind(slot, *refused);
   release(slot);
 }
 
@@ -289,7 +290,7 @@ bool Engine::claim_outcome(SlotId slot) {
 void Engine::finish_and_continue(SlotId slot, std::exception_ptr error) noexcept {
   const CallbackScope scope;
   while (Ref<Record> next = finish(slot, std::move(error)))
-    if (!run_accepted(slot, next, error)) return;
+    if (!run_accepted(slot, std::move(next), error)) return;
 }
 
 /// Delivers the outcome, frees the slot, and returns the record to run on it next, if there is one.
@@ -312,15 +313,15 @@ Ref<Record> Engine::finish(SlotId slot, std::exception_ptr error) noexcept {
 
   Ref<Record> previous;  // let go after the mutex: it may run destructors of user data
   const MutexLock lock(mutex_);
-  previous = std::exchange(slots_[slot].latest, record);
   if (unheard) ledger_.add_error(std::move(unheard));
   if (ledger_.finish(record->generation)) emptied_.notify_all();
+  previous = std::exchange(slots_[slot].latest, std::move(record));
   return pass_on(slot);
 }
 
 /// Binds and starts a record that was accepted before it had a slot. Returns true if it has an outcome already: then
 /// the slot is finishing.
-bool Engine::run_accepted(SlotId slot, const Ref<Record>& record, std::exception_ptr& error) noexcept {
+bool Engine::run_accepted(SlotId slot, Ref<Record> record, std::exception_ptr& error) noexcept {
   error = nullptr;
   bool bound = false;
   try {
@@ -331,11 +332,11 @@ bool Engine::run_accepted(SlotId slot, const Ref<Record>& record, std::exception
   }
   {
     const MutexLock lock(mutex_);
-    set_running(slot, record);
+    set_running(slot, std::move(record));
     if (!bound) return claim_outcome(slot);
   }
   try {
-    return launch(slot, *record, error);
+    return launch(slot, error);
   } catch (...) {
     error = std::current_exception();
     return true;
@@ -345,7 +346,7 @@ bool Engine::run_accepted(SlotId slot, const Ref<Record>& record, std::exception
 void Engine::run_on(SlotId slot, Ref<Record> next) noexcept {
   if (!next) return;
   std::exception_ptr error;
-  if (run_accepted(slot, next, error)) finish_and_continue(slot, std::move(error));
+  if (run_accepted(slot, std::move(next), error)) finish_and_continue(slot, std::move(error));
 }
 
 // ---- waiting and closing --------------------------------------------------------------------------------------------

@@ -104,14 +104,14 @@ class Engine final : private CompletionSink {
   SlotId take_idle() INFERQUEUE_REQUIRES(mutex_);
   SlotId wait_in_line(base::MutexLock& lock) INFERQUEUE_REQUIRES(mutex_);
   RequestId accept(Record& record) INFERQUEUE_REQUIRES(mutex_);
-  void set_running(SlotId slot, const base::Ref<Record>& record) INFERQUEUE_REQUIRES(mutex_);
+  void set_running(SlotId slot, base::Ref<Record> record) INFERQUEUE_REQUIRES(mutex_);
   bool claim_outcome(SlotId slot) INFERQUEUE_REQUIRES(mutex_);
   base::Ref<Record> pass_on(SlotId slot) INFERQUEUE_REQUIRES(mutex_);
   void throw_if_closed() const INFERQUEUE_REQUIRES(mutex_);
 
-  bool launch(SlotId slot, Record& record, std::exception_ptr& error);
-  bool run_accepted(SlotId slot, const base::Ref<Record>& record, std::exception_ptr& error) noexcept;
-  void refuse(SlotId slot, Record& record) noexcept;
+  bool launch(SlotId slot, std::exception_ptr& error);
+  bool run_accepted(SlotId slot, base::Ref<Record> record, std::exception_ptr& error) noexcept;
+  void refuse_launched(SlotId slot) noexcept;
   void run_on(SlotId slot, base::Ref<Record> next) noexcept;
   void finish_and_continue(SlotId slot, std::exception_ptr error) noexcept;
   base::Ref<Record> finish(SlotId slot, std::exception_ptr error) noexcept;

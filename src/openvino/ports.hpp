@@ -7,6 +7,7 @@
 
 #include <openvino/runtime/compiled_model.hpp>
 
+#include <inferqueue/error.hpp>
 #include <inferqueue/inputs.hpp>
 
 #include "base/ref.hpp"
