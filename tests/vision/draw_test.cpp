@@ -1,10 +1,12 @@
 #include "vision/draw.hpp"
 
+#include <cstddef>
 #include <limits>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -51,7 +53,7 @@ TEST(Draw, NeverWritesOutsideThePicture) {
   }
 }
 
-TEST(Draw, LeavesBoxesOutsideOrNotFiniteOut) {
+TEST(Draw, LeavesBoxesOutsideOrWithNanOut) {
   for (const Box& box : {Box{-50, -50, -10, -10}, Box{200, 10, 300, 20}, Box{kNan, 0, 9, 9}, Box{0, 0, 9, kNan}}) {
     cv::Mat picture = black(100, 100);
     draw(picture, std::vector<Detection>{{box, 0.9F, 0}}, {});
@@ -73,7 +75,23 @@ TEST(Draw, OutlinesTheBoxInItsClassColourAndLeavesTheInsideAlone) {
   EXPECT_NE(picture.at<cv::Vec3b>(95, 105), cv::Vec3b(0, 0, 0));  // the tag above
 }
 
-TEST(Draw, TheBetterDetectionIsOnTop) {
+TEST(Draw, KeepsTheWholeTagInThePicture) {
+  // The tag is the same size everywhere: at the edges it is moved, not cut off.
+  const auto tag_pixels = [](const Box& box) {
+    cv::Mat picture = black(400, 400);
+    draw(picture, std::vector<Detection>{{box, 0.9F, 3}}, coco_names());
+    cv::Mat inside;
+    cv::inRange(picture, cv::Scalar::all(0), cv::Scalar::all(0), inside);
+    return 400 * 400 - cv::countNonZero(inside);
+  };
+  const int in_the_middle = tag_pixels({200, 200, 202, 202});
+  EXPECT_NEAR(tag_pixels({397, 200, 399, 202}), in_the_middle, 9);  // but for some of the tiny box
+  EXPECT_NEAR(tag_pixels({0, 200, 2, 202}), in_the_middle, 9);
+  EXPECT_NEAR(tag_pixels({200, 397, 202, 399}), in_the_middle, 9);
+  EXPECT_NEAR(tag_pixels({200, 0, 202, 2}), in_the_middle, 20);  // the tag covers the box
+}
+
+TEST(Draw, TheFirstDetectionIsOnTop) {
   const Box box{10, 40, 90, 90};
   cv::Mat alone = black(100, 100);
   draw(alone, std::vector<Detection>{{box, 0.9F, 1}}, {});

@@ -64,6 +64,7 @@ TEST(Yolov5Head, ThresholdsAreStrict) {
   const Yolov5Head head(1);
   EXPECT_TRUE(decode(head, {9, 9, 2, 2, 0.5F, 1.F}, 0.5F).empty());
   EXPECT_TRUE(decode(head, {9, 9, 2, 2, 1.F, 0.5F}, 0.5F).empty());
+  EXPECT_TRUE(decode(head, {9, 9, 2, 2, 0.5F, 1.5F}, 0.5F).empty());  // the objectness on its own
   EXPECT_EQ(decode(head, {9, 9, 2, 2, 1.F, 0.5F}, 0.4999F).size(), 1U);
 }
 

@@ -1,0 +1,143 @@
+#include "cli/bench_command.hpp"
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/user_error.hpp"
+#include "cli/bench_report.hpp"
+#include "cli/device_options.hpp"
+#include "cli/progress.hpp"
+#include "measure/comparison.hpp"
+#include "pipeline/device.hpp"
+#include "pipeline/files.hpp"
+#include "pipeline/picture.hpp"
+#include "pipeline/sources.hpp"
+
+namespace inferqueue::cli {
+namespace {
+
+using base::UserError;
+
+/// Decoded pictures are held in memory; beyond this many another one tells nothing new.
+constexpr std::size_t most_pictures = 64;
+
+struct BenchOptions {
+  DetectorOptions detector;
+  std::vector<std::string> modes{"sync", "two_requests", "queue"};
+  std::vector<std::string> hints{"latency", "throughput"};
+  int rounds = 5;
+  double seconds = 1;
+  std::string json;
+};
+
+measure::Mode mode_of(const std::string& name) {
+  for (const measure::Mode mode : {measure::Mode::sync, measure::Mode::two_requests, measure::Mode::queue})
+    if (name == to_string(mode)) return mode;
+  throw UserError(fmt::format("--modes {}: unknown; use sync, two_requests or queue", name));
+}
+
+class BenchCommand final : public Command {
+ public:
+  explicit BenchCommand(CLI::App& parent)
+      : app_(*parent.add_subcommand("bench", "Compare one request, two requests and the queue on the same work")) {
+    app_.footer(
+        "Letterbox, inference and NMS over pictures in memory. The modes are measured in turn, round by round, so that "
+        "a\nmachine that drifts favours none.");
+    options_.detector.declare(app_);
+    app_.add_option("--modes", options_.modes, "sync, two_requests, queue")->capture_default_str()->type_name("MODE");
+    app_.add_option("--hint", options_.hints, "latency, throughput, cumulative_throughput")
+        ->capture_default_str()
+        ->type_name("HINT")
+        ->group("Device");
+    app_.add_option("--rounds", options_.rounds, "how often each mode is measured")
+        ->capture_default_str()
+        ->type_name("N");
+    app_.add_option("--seconds", options_.seconds, "for each mode, hint and round")
+        ->capture_default_str()
+        ->type_name("S");
+    app_.add_option("--json", options_.json, "write the figures as JSON to FILE, or - for standard output")
+        ->type_name("FILE");
+  }
+
+  const CLI::App& app() const override { return app_; }
+
+  int run(std::stop_token stop) override {
+    const measure::ComparisonOptions comparison = checked();
+    const std::vector<cv::Mat> pictures = read_pictures();
+    ov::Core core;
+    const pipeline::DetectorModel model =
+        pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
+    Progress progress;
+    const std::vector<measure::Cell> cells =
+        compare(core, model, pictures, comparison, [&](double share) { progress.show(share, "measuring"); }, stop);
+    progress.clear();
+    if (cells.empty() || cells.front().samples.empty()) {
+      fmt::print(stderr, "inferqueue: interrupted before the first round was complete\n");
+      return exit_interrupted;
+    }
+    const BenchSubject subject{options_.detector.model, options_.detector.device, pictures.size()};
+    print_comparison(options_.json == "-" ? stderr : stdout, subject, cells);
+    if (options_.json == "-")
+      fmt::print("{}\n", to_json(subject, cells).dump(1));
+    else if (!options_.json.empty())
+      pipeline::write_file(options_.json, to_json(subject, cells).dump(1) + "\n");
+    return stop.stop_requested() ? exit_interrupted : exit_ok;
+  }
+
+ private:
+  measure::ComparisonOptions checked() {
+    options_.detector.check();
+    if (options_.rounds < 1) throw UserError(fmt::format("--rounds {}: give 1 or more", options_.rounds));
+    if (!(options_.seconds > 0 && options_.seconds <= 3600))
+      throw UserError(fmt::format("--seconds {}: give more than 0, at most 3600", options_.seconds));
+    measure::ComparisonOptions comparison;
+    comparison.modes.clear();
+    for (const std::string& mode : options_.modes) comparison.modes.push_back(mode_of(mode));
+    comparison.hints.clear();
+    for (const std::string& hint : options_.hints) comparison.hints.push_back(pipeline::performance_hint(hint));
+    comparison.device = options_.detector.device_options("");
+    comparison.postprocess = options_.detector.postprocess;
+    comparison.jobs = pipeline::checked_jobs(options_.detector.jobs);
+    comparison.rounds = static_cast<std::size_t>(options_.rounds);
+    comparison.seconds = options_.seconds;
+    return comparison;
+  }
+
+  std::vector<cv::Mat> read_pictures() const {
+    const pipeline::Sources sources = pipeline::expand_sources(options_.detector.sources);
+    for (const std::string& problem : sources.problems) fmt::print(stderr, "inferqueue: {}\n", problem);
+    std::vector<cv::Mat> pictures;
+    pipeline::PictureReader reader;
+    for (const auto& path : sources.pictures) {
+      if (pictures.size() == most_pictures) {
+        fmt::print(stderr, "inferqueue: only the first {} pictures are used\n", most_pictures);
+        break;
+      }
+      try {
+        pictures.push_back(reader.read(path));
+      } catch (const UserError& error) {
+        fmt::print(stderr, "inferqueue: {}\n", error.what());
+      }
+    }
+    if (pictures.empty()) throw UserError("there is no picture to measure with; see --source");
+    return pictures;
+  }
+
+  CLI::App& app_;
+  BenchOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_bench_command(CLI::App& app) {
+  return std::make_unique<BenchCommand>(app);
+}
+
+}  // namespace inferqueue::cli

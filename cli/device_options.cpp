@@ -1,0 +1,77 @@
+#include "cli/device_options.hpp"
+
+#include <fmt/format.h>
+
+#include "base/user_error.hpp"
+
+namespace inferqueue::cli {
+namespace {
+
+void check_share(const char* option, float value) {
+  if (!(value >= 0 && value <= 1))  // also refuses NaN
+    throw base::UserError(fmt::format("{} {}: give a number from 0 to 1", option, value));
+}
+
+}  // namespace
+
+void DetectorOptions::declare(CLI::App& app) {
+  app.add_option("-m,--model,--weights", model, "YOLOv5 as OpenVINO IR (.xml), ONNX, or the folder of an export")
+      ->required()
+      ->type_name("FILE");
+  app.add_option("-s,--source,-i", sources, "pictures, folders or globs; several may follow")
+      ->required()
+      ->type_name("SOURCE");
+  app.add_option("--imgsz,--img,--img-size", imgsz,
+                 "input size of a dynamic model, one side or height and width, multiples of 32 (640)")
+      ->expected(1, 2)
+      ->type_name("PIXELS");
+  app.add_option("--conf,--conf-thres", postprocess.conf, "least confidence, 0 to 1")
+      ->capture_default_str()
+      ->type_name("SHARE");
+  app.add_option("--iou,--iou-thres", postprocess.iou, "overlap above which the weaker box is dropped, 0 to 1")
+      ->capture_default_str()
+      ->type_name("SHARE");
+  app.add_option("--max-det", max_det, "most objects in a picture")->capture_default_str()->type_name("N");
+  app.add_option("--classes", postprocess.classes, "only these class ids")->type_name("ID");
+  app.add_flag("--agnostic-nms", postprocess.agnostic, "let boxes of different classes suppress each other");
+
+  const std::string group = "Device";
+  app.add_option("-d,--device", device, "CPU, GPU, NPU, AUTO, AUTO:GPU,CPU …")
+      ->capture_default_str()
+      ->type_name("NAME")
+      ->group(group);
+  app.add_option("--nireq", jobs, "infer requests in the queue; 0 is the device's choice")
+      ->capture_default_str()
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--nstreams", streams, "streams; the device's choice if left out")->type_name("N")->group(group);
+  app.add_option("--precision", precision, "f32, f16 or bf16 for inference; the device's choice if left out")
+      ->type_name("TYPE")
+      ->group(group);
+  app.add_option("--cache-dir", cache_dir, "keep compiled models there")->type_name("FOLDER")->group(group);
+}
+
+void DetectorOptions::check() {
+  check_share("--conf", postprocess.conf);
+  check_share("--iou", postprocess.iou);
+  if (max_det < 1) throw base::UserError(fmt::format("--max-det {}: give 1 or more", max_det));
+  postprocess.max_det = static_cast<std::size_t>(max_det);
+  pipeline::checked_jobs(jobs);
+}
+
+std::optional<vision::Size> DetectorOptions::network_size() const {
+  if (imgsz.empty()) return std::nullopt;
+  return vision::Size{.width = imgsz.back(), .height = imgsz.front()};
+}
+
+pipeline::DeviceOptions DetectorOptions::device_options(const std::string& hint) const {
+  pipeline::DeviceOptions options;
+  options.device = device;
+  options.hint = hint;
+  if (streams != 0) options.streams = streams;
+  options.precision = precision;
+  options.cache_dir = cache_dir;
+  return options;
+}
+
+}  // namespace inferqueue::cli

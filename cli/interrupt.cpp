@@ -1,0 +1,40 @@
+#include "cli/interrupt.hpp"
+
+#include <csignal>
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "cli/command.hpp"
+
+namespace inferqueue::cli {
+namespace {
+
+sigset_t our_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGUSR1);  // the destructor's, to end the waiter
+  return signals;
+}
+
+}  // namespace
+
+// A thread that waits for the signals may take locks; a signal handler must not, and request_stop() does.
+Interrupt::Interrupt() {
+  const sigset_t signals = our_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  waiter_ = std::jthread([this, signals] {
+    for (int signal = 0; sigwait(&signals, &signal) == 0 && signal != SIGUSR1;) {
+      if (stop_.stop_requested()) ::_exit(exit_interrupted);
+      stop_.request_stop();
+    }
+  });
+}
+
+Interrupt::~Interrupt() {
+  pthread_kill(waiter_.native_handle(), SIGUSR1);
+}
+
+}  // namespace inferqueue::cli

@@ -1,0 +1,27 @@
+// Ctrl-C as a stop token.
+#pragma once
+
+#include <stop_token>
+#include <thread>
+
+namespace inferqueue::cli {
+
+/// Takes SIGINT and SIGTERM over for the process: the first requests a stop, the second ends the process at once with
+/// status 130. Make one, in main, before any other thread.
+class Interrupt {
+ public:
+  Interrupt();
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+  Interrupt(Interrupt&&) = delete;
+  Interrupt& operator=(Interrupt&&) = delete;
+
+  std::stop_token token() const { return stop_.get_token(); }
+
+ private:
+  std::stop_source stop_;
+  std::jthread waiter_;
+};
+
+}  // namespace inferqueue::cli

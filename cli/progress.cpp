@@ -1,0 +1,55 @@
+#include "cli/progress.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace inferqueue::cli {
+
+using Clock = std::chrono::steady_clock;
+
+Progress::Progress() : terminal_(::isatty(STDERR_FILENO) == 1), begun_(Clock::now()) {}
+
+Progress::~Progress() {
+  clear();
+}
+
+void Progress::show(double share, std::string_view what) {
+  const auto now = Clock::now();
+  if (!terminal_ || (shown_ && share < 1 && now - drawn_ < std::chrono::milliseconds(100))) return;
+  drawn_ = now;
+  constexpr int width = 30;
+  const int full = std::clamp(static_cast<int>(share * width), 0, width);
+  const double elapsed = std::chrono::duration<double>(now - begun_).count();
+  const std::string remaining =
+      share > 0 ? fmt::format("{:.0f} s left", std::ceil(elapsed * (1 - share) / share)) : std::string();
+  std::string filled;
+  for (int i = 0; i < width; ++i) filled += i < full ? "█" : "░";
+  bar_ = fmt::format("{} {:3.0f} % {} {}", filled, share * 100, what, remaining);
+  fmt::print(stderr, "\r\033[K{}", bar_);
+  std::fflush(stderr);
+  shown_ = true;
+}
+
+void Progress::line(std::FILE* file, std::string_view text) {
+  const bool redraw = shown_;
+  clear();
+  fmt::print(file, "{}\n", text);
+  std::fflush(file);
+  if (redraw) {
+    fmt::print(stderr, "{}", bar_);
+    std::fflush(stderr);
+    shown_ = true;
+  }
+}
+
+void Progress::clear() {
+  if (!shown_) return;
+  fmt::print(stderr, "\r\033[K");
+  std::fflush(stderr);
+  shown_ = false;
+}
+
+}  // namespace inferqueue::cli

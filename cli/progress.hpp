@@ -1,0 +1,35 @@
+// A progress bar on a terminal, nothing elsewhere.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace inferqueue::cli {
+
+/// Draws on standard error, if that is a terminal. Thread rules: one thread at a time.
+class Progress {
+ public:
+  Progress();
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  Progress(Progress&&) = delete;
+  Progress& operator=(Progress&&) = delete;
+
+  /// `share` is 0..1. Redraws at most ten times a second, with the time that remains.
+  void show(double share, std::string_view what);
+  /// Prints a line above the bar, to `file`.
+  void line(std::FILE* file, std::string_view text);
+  void clear();
+
+ private:
+  bool terminal_;
+  bool shown_ = false;
+  std::string bar_;
+  std::chrono::steady_clock::time_point begun_;
+  std::chrono::steady_clock::time_point drawn_;
+};
+
+}  // namespace inferqueue::cli

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# usage: bench.sh [OPTIONS of bench_pipeline.py: --rounds 10 --seconds 4 --nireq 4 …]   Builds the command and its
+# peers, and measures them in turns on YOLOv5n. The peers, the model and the pictures lie beside the project, in
+# ../shared or $INFERQUEUE_SHARED.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+shared=${INFERQUEUE_SHARED:-$root/../shared}
+[[ -f $shared/baselines/CMakeLists.txt ]] || die "bench: the peers and their model are in ../shared (or \
+\$INFERQUEUE_SHARED), which is not here: there is nothing to measure against." \
+  "./dev run bench --help measures the modes of InferQueue alone."
+shared=$(realpath "$shared")
+
+"$root/scripts/setup.sh" build bench
+"$root/scripts/build.sh" release
+
+# With the OpenVINO that the command is linked with.
+openvino=$(sed -n 's/^OpenVINO_DIR:[A-Z]*=//p' "$root/build/release/CMakeCache.txt")
+peers=$root/build/peers
+[[ -f $peers/build.ninja && $(sed -n 's/^OpenVINO_DIR:[A-Z]*=//p' "$peers/CMakeCache.txt") == "$openvino" ]] ||
+  cmake -S "$shared/baselines" -B "$peers" -G Ninja -DCMAKE_BUILD_TYPE=Release -DOpenVINO_DIR="$openvino" >&2
+cmake --build "$peers" >&2
+
+# The Python peer runs on the same release of OpenVINO, from its own folder: a virtual environment can't be moved.
+venv=$root/.deps/python-peers
+pins=$root/scripts/python-peers.txt
+if ! cmp -s "$pins" "$venv/installed.txt"; then
+  say "Installing the Python peer's packages into .deps/python-peers"
+  rm -rf "$venv"
+  # By the system's Python, which python3-venv belongs to.
+  /usr/bin/python3 -m venv "$venv"
+  "$venv/bin/pip" install -q --only-binary=:all: -r "$pins" >&2
+  cp "$pins" "$venv/installed.txt"
+fi
+
+cd "$root"
+exec python3 scripts/bench_pipeline.py --shared "$shared" --python "$venv/bin/python" --peers "$peers/peers" "$@"

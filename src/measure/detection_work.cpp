@@ -1,0 +1,105 @@
+#include "measure/detection_work.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace inferqueue::measure {
+
+using Clock = std::chrono::steady_clock;
+
+const char* to_string(Mode mode) noexcept {
+  switch (mode) {
+    case Mode::sync:
+      return "sync";
+    case Mode::two_requests:
+      return "two_requests";
+    case Mode::queue:
+      return "queue";
+  }
+  return "unknown";
+}
+
+DetectionWork::DetectionWork(const pipeline::DetectorModel& model, const ov::CompiledModel& compiled,
+                             std::span<const cv::Mat> pictures, const vision::PostprocessOptions& options,
+                             std::size_t jobs)
+    : model_(model), pictures_(pictures), options_(options), singles_(2), queue_(compiled, jobs) {
+  postprocess_.resize(std::max<std::size_t>(queue_.size(), 1));
+  ov::CompiledModel shared = compiled;  // create_infer_request() isn't const; the copy is a handle
+  for (Single& single : singles_) {
+    single.request = shared.create_infer_request();
+    single.input = single.request.get_input_tensor();
+  }
+  queue_.set_callback([this](Request& request, const vision::Geometry& geometry) {
+    objects_ += pipeline::read_output(postprocess_[request.slot_id()], *model_.head, request.result(model_.output),
+                                      geometry, options_)
+                    .size();
+  });
+  for (const Mode mode : {Mode::sync, Mode::two_requests, Mode::queue}) run(mode, std::chrono::milliseconds(100));
+}
+
+std::size_t DetectionWork::requests(Mode mode) const {
+  return mode == Mode::queue ? queue_.size() : mode == Mode::two_requests ? 2 : 1;
+}
+
+Sample DetectionWork::run(Mode mode, std::chrono::duration<double> duration) {
+  const Stopwatch watch;
+  const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(duration);
+  const std::size_t images = mode == Mode::sync           ? run_sync(until)
+                             : mode == Mode::two_requests ? run_two(until)
+                                                          : run_queue(until);
+  return {images, watch.elapsed()};
+}
+
+void DetectionWork::prepare(Single& single, std::size_t i) {
+  single.geometry = pipeline::write_input(letterbox_, picture(i), single.input, model_.network);
+}
+
+void DetectionWork::read(Single& single) {
+  objects_ += pipeline::read_output(postprocess_[0], *model_.head, single.request.get_output_tensor(model_.output),
+                                    single.geometry, options_)
+                  .size();
+}
+
+std::size_t DetectionWork::run_sync(Clock::time_point until) {
+  std::size_t done = 0;
+  do {
+    prepare(singles_[0], done);
+    singles_[0].request.infer();
+    read(singles_[0]);
+    ++done;
+  } while (Clock::now() < until);
+  return done;
+}
+
+std::size_t DetectionWork::run_two(Clock::time_point until) {
+  std::size_t started = 0;
+  std::size_t current = 0;
+  const auto start = [&](std::size_t which) {
+    prepare(singles_[which], started++);
+    singles_[which].request.start_async();
+  };
+  start(current);
+  while (Clock::now() < until) {
+    start(1 - current);
+    singles_[current].request.wait();
+    read(singles_[current]);
+    current = 1 - current;
+  }
+  singles_[current].request.wait();
+  read(singles_[current]);
+  return started;
+}
+
+std::size_t DetectionWork::run_queue(Clock::time_point until) {
+  std::size_t started = 0;
+  do {
+    Lease lease = queue_.lease();
+    ov::Tensor input = lease.input();
+    lease.start_async(pipeline::write_input(letterbox_, picture(started), input, model_.network));
+    ++started;
+  } while (Clock::now() < until);
+  queue_.wait_all();
+  return started;
+}
+
+}  // namespace inferqueue::measure

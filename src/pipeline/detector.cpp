@@ -1,0 +1,64 @@
+#include "pipeline/detector.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <openvino/runtime/properties.hpp>
+
+#include "base/user_error.hpp"
+#include "pipeline/device.hpp"
+
+namespace inferqueue::pipeline {
+namespace {
+
+ov::AnyMap properties_of(const DeviceOptions& options) {
+  ov::AnyMap properties;
+  properties[ov::hint::performance_mode.name()] = performance_hint(options.hint);
+  if (options.streams) {
+    if (*options.streams < 1 || *options.streams > 1024)
+      throw base::UserError(fmt::format("--nstreams {}: give 1 to 1024", *options.streams));
+    properties[ov::num_streams.name()] = *options.streams;
+  }
+  if (!options.precision.empty()) {
+    static constexpr std::array<std::string_view, 3> known{"f32", "f16", "bf16"};
+    if (std::ranges::find(known, options.precision) == known.end())
+      throw base::UserError(fmt::format("--precision '{}': unknown; use f32, f16 or bf16", options.precision));
+    properties[ov::hint::inference_precision.name()] = options.precision;
+  }
+  if (!options.cache_dir.empty()) properties[ov::cache_dir.name()] = options.cache_dir.string();
+  return properties;
+}
+
+}  // namespace
+
+ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const DeviceOptions& options) {
+  const ov::AnyMap properties = properties_of(options);
+  check_device(options.device, core.get_available_devices());
+  try {
+    return core.compile_model(model.graph, options.device, properties);
+  } catch (const std::exception& error) {
+    throw base::UserError(
+        fmt::format("device '{}': can't compile '{}': {}", options.device, model.path.string(), brief(error)));
+  }
+}
+
+std::size_t checked_jobs(long long jobs) {
+  if (jobs < 0 || jobs > static_cast<long long>(QueueOptions::max_jobs))
+    throw base::UserError(fmt::format("--nireq {}: give 0 (the device's choice) to {}", jobs, QueueOptions::max_jobs));
+  return static_cast<std::size_t>(jobs);
+}
+
+vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input,
+                             vision::Size network) {
+  return letterbox.apply(bgr8, {input.data<float>(), input.get_size()}, network);
+}
+
+std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const vision::Head& head,
+                                           const ov::Tensor& output, const vision::Geometry& geometry,
+                                           const vision::PostprocessOptions& options) {
+  return postprocess.apply(head, {output.data<const float>(), output.get_size()}, geometry, options);
+}
+
+}  // namespace inferqueue::pipeline

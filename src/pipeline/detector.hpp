@@ -1,0 +1,45 @@
+// A detector compiled for a device.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <openvino/runtime/compiled_model.hpp>
+#include <openvino/runtime/core.hpp>
+
+#include <inferqueue/async_infer_queue.hpp>
+
+#include "pipeline/model.hpp"
+#include "vision/letterbox.hpp"
+#include "vision/postprocess.hpp"
+
+namespace inferqueue::pipeline {
+
+/// How a model is compiled. A plain value: the same for every command that runs one.
+struct DeviceOptions {
+  std::string device = "CPU";
+  std::string hint = "throughput";  ///< see performance_hint()
+  std::optional<int> streams;       ///< NUM_STREAMS; the device's choice where empty
+  std::string precision;            ///< INFERENCE_PRECISION_HINT: f32, f16, bf16; the device's choice where empty
+  std::filesystem::path cache_dir;  ///< CACHE_DIR: where compiled models are kept; nowhere where empty
+};
+
+/// Compiles a model. Throws base::UserError that names the device, the hint or the property that is wrong.
+ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const DeviceOptions& options);
+
+/// Checks a number of infer requests as typed: 0 (the device's choice) to QueueOptions::max_jobs. Throws
+/// base::UserError.
+std::size_t checked_jobs(long long jobs);
+
+/// Writes a picture (8-bit BGR) into an input tensor f32 [1,3,height,width].
+vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input,
+                             vision::Size network);
+
+/// Reads the objects from an output tensor f32.
+std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const vision::Head& head,
+                                           const ov::Tensor& output, const vision::Geometry& geometry,
+                                           const vision::PostprocessOptions& options);
+
+}  // namespace inferqueue::pipeline

@@ -1,0 +1,72 @@
+#include "pipeline/files.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/user_error.hpp"
+
+namespace inferqueue::pipeline {
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string reason() {
+  return errno != 0 ? std::generic_category().message(errno) : "the disk refused it";
+}
+
+}  // namespace
+
+void read_file(const fs::path& path, std::vector<unsigned char>& bytes) {
+  errno = 0;
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) throw base::UserError(fmt::format("{}: is a folder", path.string()));
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) throw base::UserError(fmt::format("{}: can't be read: {}", path.string(), reason()));
+  const std::streamoff size = file.tellg();
+  bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  file.seekg(0);
+  if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size())))
+    throw base::UserError(fmt::format("{}: can't be read: {}", path.string(), reason()));
+}
+
+void write_file(const fs::path& path, std::span<const unsigned char> bytes) {
+  errno = 0;
+  fs::path beside = path;
+  beside += fmt::format(".{}.part", ::getpid());
+  std::error_code failed;
+  {
+    std::ofstream file(beside, std::ios::binary | std::ios::trunc);
+    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    file.close();
+    if (!file) {
+      const std::string why = reason();
+      fs::remove(beside, failed);
+      throw base::UserError(fmt::format("{}: can't be written: {}", path.string(), why));
+    }
+  }
+  fs::rename(beside, path, failed);
+  if (failed) {
+    const std::string why = failed.message();
+    fs::remove(beside, failed);
+    throw base::UserError(fmt::format("{}: can't be written: {}", path.string(), why));
+  }
+}
+
+void write_file(const fs::path& path, std::string_view text) {
+  write_file(path, std::span(reinterpret_cast<const unsigned char*>(text.data()), text.size()));
+}
+
+std::string lower_extension(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::ranges::transform(extension, extension.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension;
+}
+
+}  // namespace inferqueue::pipeline

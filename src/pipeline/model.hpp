@@ -1,0 +1,34 @@
+// Reads a detector's model and makes it ready for the pipeline.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <openvino/core/model.hpp>
+#include <openvino/runtime/core.hpp>
+
+#include "vision/detection.hpp"
+#include "vision/heads/head.hpp"
+
+namespace inferqueue::pipeline {
+
+/// A detector that can be compiled: one input f32 [1,3,height,width], RGB 0..1, and an output that a head reads, f32.
+struct DetectorModel {
+  std::filesystem::path path;
+  std::shared_ptr<ov::Model> graph;
+  vision::Size network;
+  std::unique_ptr<const vision::Head> head;
+  std::size_t output = 0;           ///< which of the model's outputs the head reads
+  std::vector<std::string> labels;  ///< from the model itself, or COCO's for 80 classes; may be empty
+};
+
+/// Reads OpenVINO IR (.xml with its .bin), ONNX, or a folder that holds one of them. A dynamic input gets the size
+/// `imgsz` (640×640 if there is none); a static one keeps its own. Throws base::UserError for a file that is missing,
+/// damaged, of another kind, or no detector, and for an imgsz that the model can't take.
+DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std::optional<vision::Size> imgsz);
+
+}  // namespace inferqueue::pipeline

@@ -1,0 +1,29 @@
+// Reading and writing pictures.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include <opencv2/core/mat.hpp>
+
+namespace inferqueue::pipeline {
+
+/// Decodes picture files to 8-bit BGR, turned as their EXIF orientation says. Keeps its buffer from call to call.
+/// Thread rules: one call at a time per object.
+class PictureReader {
+ public:
+  /// Throws base::UserError, naming the file, for one that is missing, empty, no picture, or cut short (which OpenCV
+  /// itself would fill up with grey).
+  cv::Mat read(const std::filesystem::path& path);
+
+ private:
+  std::vector<unsigned char> bytes_;
+};
+
+/// Encodes by the path's extension and writes the file in one piece. Throws base::UserError naming the file.
+void write_picture(const std::filesystem::path& path, const cv::Mat& bgr8);
+
+/// True if pictures can be written with this extension (with its dot, in lower case).
+bool can_write_extension(const std::string& extension);
+
+}  // namespace inferqueue::pipeline

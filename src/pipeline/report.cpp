@@ -1,0 +1,73 @@
+#include "pipeline/report.hpp"
+
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "vision/labels.hpp"
+
+namespace inferqueue::pipeline {
+namespace {
+
+/// Rounded for people's eyes: floats would print as 0.8869000077247620.
+double rounded(double value, int digits) {
+  const double scale = std::pow(10.0, digits);
+  return std::round(value * scale) / scale;
+}
+
+double milliseconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const PictureResult& result, std::span<const std::string> labels) {
+  nlohmann::ordered_json json;
+  json["source"] = result.source.string();
+  json["width"] = result.geometry.source.width;
+  json["height"] = result.geometry.source.height;
+  json["latency_ms"] = rounded(milliseconds(result.latency), 3);
+  json["detections"] = nlohmann::ordered_json::array();
+  for (const vision::Detection& found : result.detections) {
+    const vision::Box& box = found.box;
+    json["detections"].push_back(
+        {{"class_id", found.class_id},
+         {"class_name", vision::class_name(labels, found.class_id)},
+         {"score", rounded(found.score, 4)},
+         {"box", {rounded(box.x1, 2), rounded(box.y1, 2), rounded(box.x2, 2), rounded(box.y2, 2)}}});
+  }
+  if (!result.error.empty()) json["error"] = result.error;
+  return json;
+}
+
+nlohmann::ordered_json report(const std::filesystem::path& model, std::vector<nlohmann::ordered_json> images) {
+  return {{"schema_version", 1}, {"model", model.string()}, {"images", std::move(images)}};
+}
+
+std::string to_yolo_labels(const PictureResult& result, bool with_score) {
+  const auto width = static_cast<double>(result.geometry.source.width);
+  const auto height = static_cast<double>(result.geometry.source.height);
+  std::string text;
+  for (const vision::Detection& found : result.detections) {
+    const vision::Box& box = found.box;
+    text += fmt::format("{} {:.6g} {:.6g} {:.6g} {:.6g}", found.class_id, (box.x1 + box.x2) / 2 / width,
+                        (box.y1 + box.y2) / 2 / height, (box.x2 - box.x1) / width, (box.y2 - box.y1) / height);
+    if (with_score) text += fmt::format(" {:.6g}", found.score);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string summary(std::span<const vision::Detection> detections, std::span<const std::string> labels) {
+  std::map<int, int> counts;
+  for (const vision::Detection& found : detections) ++counts[found.class_id];
+  std::string text;
+  for (const auto& [class_id, count] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, vision::class_name(labels, class_id));
+  return text.empty() ? "nothing" : text;
+}
+
+}  // namespace inferqueue::pipeline

@@ -1,0 +1,29 @@
+// The machine-readable results of detection.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "pipeline/result.hpp"
+
+namespace inferqueue::pipeline {
+
+/// {"source", "width", "height", "latency_ms", "detections": [{"class_id", "class_name", "score", "box":
+/// [x1,y1,x2,y2]}]}; boxes in pixels of the source. A picture that failed has "error" and no detections.
+nlohmann::ordered_json to_json(const PictureResult& result, std::span<const std::string> labels);
+
+/// {"schema_version": 1, "model", "images": […]}.
+nlohmann::ordered_json report(const std::filesystem::path& model, std::vector<nlohmann::ordered_json> images);
+
+/// YOLO's label file: a line "class x y width height" per detection, centre and size as fractions of the picture, with
+/// `with_score` the score behind it.
+std::string to_yolo_labels(const PictureResult& result, bool with_score);
+
+/// "2 circle, 1 star", in the order of the class ids, or "nothing".
+std::string summary(std::span<const vision::Detection> detections, std::span<const std::string> labels);
+
+}  // namespace inferqueue::pipeline

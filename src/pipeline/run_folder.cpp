@@ -1,0 +1,61 @@
+#include "pipeline/run_folder.hpp"
+
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "base/user_error.hpp"
+#include "pipeline/files.hpp"
+#include "pipeline/picture.hpp"
+
+namespace inferqueue::pipeline {
+namespace fs = std::filesystem;
+
+namespace {
+
+void make_folder(const fs::path& path, bool& made) {
+  std::error_code failed;
+  fs::create_directories(path.parent_path().empty() ? "." : path.parent_path(), failed);
+  if (!failed) made = fs::create_directory(path, failed);
+  if (failed || !fs::is_directory(path))
+    throw base::UserError(fmt::format("{}: this folder can't be made: {}; choose another with --project and --name",
+                                      path.string(), failed ? failed.message() : "there is a file of that name"));
+}
+
+}  // namespace
+
+RunFolder::RunFolder(const fs::path& project, const std::string& name, bool exist_ok) {
+  bool made = false;
+  for (int n = 1; !made; ++n) {
+    path_ = project / (n == 1 ? name : name + std::to_string(n));
+    make_folder(path_, made);  // of two runs that ask at once, one makes it and the other goes on to the next
+    if (exist_ok) break;
+  }
+  const fs::path probe = path_ / ".writable";
+  try {
+    write_file(probe, std::string_view());
+  } catch (const base::UserError&) {
+    throw base::UserError(
+        fmt::format("{}: this folder can't be written to; choose another with --project and --name", path_.string()));
+  }
+  std::error_code ignored;
+  fs::remove(probe, ignored);
+}
+
+fs::path RunFolder::picture_path(const fs::path& source) {
+  stem_ = source.stem().string();
+  for (int n = 2; !taken_.insert(stem_).second; ++n) stem_ = fmt::format("{}-{}", source.stem().string(), n);
+  const std::string extension = lower_extension(source);
+  return path_ / (stem_ + (can_write_extension(extension) ? source.extension().string() : ".png"));
+}
+
+fs::path RunFolder::labels_path() {
+  const fs::path folder = path_ / "labels";
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed)
+    throw base::UserError(fmt::format("{}: this folder can't be made: {}", folder.string(), failed.message()));
+  return folder / (stem_ + ".txt");
+}
+
+}  // namespace inferqueue::pipeline

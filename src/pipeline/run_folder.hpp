@@ -1,0 +1,29 @@
+// The folder that a run writes into: runs/detect/exp, exp2, exp3…
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+namespace inferqueue::pipeline {
+
+/// Thread rules: one thread at a time.
+class RunFolder {
+ public:
+  /// Makes project/name; where that exists already, project/name2 and so on, unless `exist_ok`. Throws base::UserError
+  /// if it can't be made or written.
+  RunFolder(const std::filesystem::path& project, const std::string& name, bool exist_ok);
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+  /// Where the annotated copy of a picture goes. Two sources of the same name get different ones.
+  std::filesystem::path picture_path(const std::filesystem::path& source);
+  /// Where the labels of the picture that picture_path() was asked for last go; makes the folder.
+  std::filesystem::path labels_path();
+
+ private:
+  std::filesystem::path path_;
+  std::set<std::string> taken_;  // stems
+  std::string stem_;
+};
+
+}  // namespace inferqueue::pipeline

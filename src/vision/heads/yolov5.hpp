@@ -1,0 +1,35 @@
+// YOLOv5's output: [1, N, 5 + C], decoded by the network itself. A row holds centre x, centre y, width, height in
+// network pixels, objectness, and a probability for each of C classes.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "vision/heads/head.hpp"
+
+namespace inferqueue::vision {
+
+/// Reads what YOLOv5's non_max_suppression does for detection: rows with an objectness above the threshold, of each
+/// the best class (of equals the first), if objectness times probability is above the threshold too.
+/// Thread rules: immutable; any number of calls at once.
+class Yolov5Head final : public Head {
+ public:
+  /// Throws std::invalid_argument for no classes.
+  explicit Yolov5Head(std::size_t classes);
+
+  std::string_view name() const override { return "YOLOv5"; }
+  std::size_t classes() const override { return classes_; }
+  void decode(std::span<const float> output, const DecodeOptions& options, std::vector<Candidate>& out) const override;
+
+ private:
+  std::size_t classes_;
+};
+
+/// Accepts [1, N, 5 + C] where N is the number of YOLOv5's anchors (3 per cell at strides 8, 16, 32 and, for the P6
+/// models, 64) for the network's input size, or where at least the proportions are right: N > 5 + C > 6.
+std::optional<Recognition> recognize_yolov5(std::span<const std::size_t> shape, Size network);
+
+}  // namespace inferqueue::vision

@@ -1,0 +1,47 @@
+// Fits a picture of any size into a network's input, and carries boxes back.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include <opencv2/core/mat.hpp>
+
+#include "vision/detection.hpp"
+
+namespace inferqueue::vision {
+
+/// Where a picture lies in the network's input: network = source * scale + pad. Thread rules: a plain value.
+struct Geometry {
+  float scale = 1;  ///< network pixels per source pixel, for both axes
+  float pad_x = 0;  ///< network pixels left of the picture; a half where the padding to the right has one pixel more
+  float pad_y = 0;  ///< likewise, above it
+  Size source;
+
+  /// A box in network pixels, in source pixels and clipped to the picture.
+  Box to_source(const Box& network) const;
+};
+
+/// Writes pictures into a network's input as YOLOv5's letterbox does: as large as they fit with their aspect kept
+/// (small ones are enlarged), bilinearly resized, centred on grey (114), RGB planes of floats 0..1. The values are
+/// those of cv::resize with INTER_LINEAR followed by a division by 255 in single precision, to the last bit.
+///
+/// An object keeps its scratch memory from call to call; after the first call for a network size it allocates nothing
+/// itself. Thread rules: one call at a time per object. cv::resize spreads over OpenCV's threads; where several threads
+/// prepare pictures at once, cv::setNumThreads(1) leaves the cores to them.
+class Letterbox {
+ public:
+  /// Fills `planes`, all of it whatever it held before: [3, network.height, network.width], RGB, row by row.
+  /// The picture is CV_8UC3 in BGR order (see to_bgr8) and may be a view into another. Throws std::invalid_argument for
+  /// an empty picture, another type, an empty network size, or planes of another length.
+  Geometry apply(const cv::Mat& bgr8, std::span<float> planes, Size network);
+
+ private:
+  std::vector<unsigned char> resized_;  // interleaved BGR, at most a network input's size
+};
+
+/// The picture as CV_8UC3 in BGR order: grey is spread over the channels, alpha dropped, 16 bits scaled to 8
+/// (65535 becomes 255). A picture that is so already is returned as it is, sharing its pixels. Throws
+/// std::invalid_argument for an empty picture and for other types. Thread rules: a pure function.
+cv::Mat to_bgr8(const cv::Mat& picture);
+
+}  // namespace inferqueue::vision

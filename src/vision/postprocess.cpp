@@ -1,0 +1,20 @@
+#include "vision/postprocess.hpp"
+
+namespace inferqueue::vision {
+
+std::vector<Detection> Postprocess::apply(const Head& head, std::span<const float> output, const Geometry& geometry,
+                                          const PostprocessOptions& options) {
+  candidates_.clear();
+  head.decode(output, {.conf = options.conf}, candidates_);
+  const auto kept = nms_.apply(
+      candidates_,
+      {.iou = options.iou, .max_det = options.max_det, .classes = options.classes, .agnostic = options.agnostic});
+  std::vector<Detection> detections;
+  detections.reserve(kept.size());
+  for (const Candidate& candidate : kept) {
+    detections.push_back({geometry.to_source(candidate.box), candidate.score, candidate.class_id});
+  }
+  return detections;
+}
+
+}  // namespace inferqueue::vision
