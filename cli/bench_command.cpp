@@ -18,6 +18,7 @@
 #include "pipeline/device.hpp"
 #include "pipeline/files.hpp"
 #include "pipeline/picture.hpp"
+#include "pipeline/report.hpp"
 #include "pipeline/sources.hpp"
 
 namespace inferqueue::cli {
@@ -71,6 +72,7 @@ class BenchCommand final : public Command {
   int run(std::stop_token stop) override {
     const measure::ComparisonOptions comparison = checked();
     const std::vector<cv::Mat> pictures = read_pictures();
+    if (pictures.empty()) return exit_failed;
     ov::Core core;
     const pipeline::DetectorModel model =
         pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
@@ -85,9 +87,9 @@ class BenchCommand final : public Command {
     const BenchSubject subject{options_.detector.model, options_.detector.device, pictures.size()};
     print_comparison(options_.json == "-" ? stderr : stdout, subject, cells);
     if (options_.json == "-")
-      fmt::print("{}\n", to_json(subject, cells).dump(1));
+      fmt::print("{}", pipeline::to_text(to_json(subject, cells)));
     else if (!options_.json.empty())
-      pipeline::write_file(options_.json, to_json(subject, cells).dump(1) + "\n");
+      pipeline::write_file(options_.json, pipeline::to_text(to_json(subject, cells)));
     return stop.stop_requested() ? exit_interrupted : exit_ok;
   }
 
@@ -110,6 +112,7 @@ class BenchCommand final : public Command {
     return comparison;
   }
 
+  /// Says why a source or picture can't be used.
   std::vector<cv::Mat> read_pictures() const {
     const pipeline::Sources sources = pipeline::expand_sources(options_.detector.sources);
     for (const std::string& problem : sources.problems) fmt::print(stderr, "inferqueue: {}\n", problem);
@@ -126,7 +129,6 @@ class BenchCommand final : public Command {
         fmt::print(stderr, "inferqueue: {}\n", error.what());
       }
     }
-    if (pictures.empty()) throw UserError("there is no picture to measure with; see --source");
     return pictures;
   }
 

@@ -93,7 +93,7 @@ class Collector {
     if (folder_)
       fmt::print(out_, "{}: {}\n", options_.nosave ? "labels" : "annotated pictures", folder_->path().string());
     if (options_.json.empty()) return;
-    const std::string text = pipeline::report(options_.detector.model, std::move(images_)).dump(1) + "\n";
+    const std::string text = pipeline::to_text(pipeline::report(options_.detector.model, std::move(images_)));
     if (options_.json == "-")
       fmt::print("{}", text);
     else

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include <opencv2/core/utility.hpp>
 #include <opencv2/core/utils/logger.hpp>
 
+#include "base/user_error.hpp"
 #include "cli/bench_command.hpp"
 #include "cli/command.hpp"
 #include "cli/detect_command.hpp"
@@ -31,6 +33,7 @@ int run(int argc, char** argv) {
   const Interrupt interrupt;
   cv::setNumThreads(1);  // pictures are prepared beside the inference: OpenCV's own threads would only get in its way
   cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);  // what fails is said by this command
+  std::cerr.rdbuf(nullptr);                                               // and OpenCV's decoders say it there
 
   CLI::App app("Object detection on OpenVINO, through a queue of infer requests that keeps the hardware busy.");
   app.name("inferqueue");
@@ -49,8 +52,13 @@ int run(int argc, char** argv) {
                chosen.empty() ? "" : " " + chosen.front()->get_name());
     return exit_usage;
   }
-  for (const auto& command : commands)
-    if (command->app().parsed()) return command->run(interrupt.token());
+  for (const auto& command : commands) {
+    if (!command->app().parsed()) continue;
+    const int status = command->run(interrupt.token());
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      throw base::UserError("standard output can't be written; is the disk full?");
+    return status;
+  }
   return exit_usage;
 }
 

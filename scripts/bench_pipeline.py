@@ -34,7 +34,8 @@ def measure(a: argparse.Namespace) -> dict:
 
     def ours() -> dict:
         out = run([str(ROOT / "build/release/cli/inferqueue"), "bench", "--model", model, "--source", images, "--modes",
-                   "queue", "--hint", "throughput", "--nireq", str(a.nireq), "--seconds", str(a.seconds), "--json", "-"])
+                   "queue", "--hint", "throughput", "--nireq", str(a.nireq), "--rounds", "1",
+                   "--seconds", str(a.seconds), "--json", "-"])
         rate = statistics.median(r["images_per_s"] for r in out["runs"])
         return {"InferQueue": (rate, statistics.median(r["cpu_s_per_image"] for r in out["runs"]))}
 

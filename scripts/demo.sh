@@ -8,7 +8,6 @@ inferqueue=build/release/cli/inferqueue
 echo
 echo "== Detecting: $inferqueue detect --model models/shapes/shapes.xml --source samples …"
 "$inferqueue" detect --model models/shapes/shapes.xml --source samples --project runs/demo --name detect --exist-ok
-echo "The annotated pictures are in runs/demo/detect/"
 echo
 echo "== Comparing the modes: $inferqueue bench --model models/shapes/shapes.xml --source samples"
 "$inferqueue" bench --model models/shapes/shapes.xml --source samples

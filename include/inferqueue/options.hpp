@@ -15,6 +15,13 @@ struct QueueOptions {
 
   /// Infer requests in the pool; 0 takes the device's OPTIMAL_NUMBER_OF_INFER_REQUESTS (2 where it has none).
   std::size_t jobs = 0;
+  /// The most threads that a queue may be asked for.
+  static constexpr std::size_t max_callback_threads = 1024;
+
+  /// Threads of the queue's own on which callbacks run side by side, a slot being kept until its callback has returned.
+  /// 0 runs them on the runtime's thread, which is faster for short ones; but most devices have only one such thread
+  /// for a compiled model, so that callbacks run one after another.
+  std::size_t callback_threads = 0;
   /// Accepted requests that may wait for a slot. Only submissions from callbacks wait that way, because a callback
   /// must not block; one more than this is refused with Errc::pending_full.
   std::size_t max_pending = 1024;

@@ -80,8 +80,12 @@ class Engine::StartFrame {
 
 thread_local Engine::StartFrame* Engine::StartFrame::innermost = nullptr;
 
-Engine::Engine(std::unique_ptr<Backend> backend, std::size_t max_pending)
-    : max_pending_(max_pending), slots_(backend->size()), idle_(backend->size()), backend_(std::move(backend)) {
+Engine::Engine(std::unique_ptr<Backend> backend, const QueueOptions& options)
+    : max_pending_(options.max_pending), slots_(backend->size()), idle_(backend->size()), backend_(std::move(backend)) {
+  if (options.callback_threads > 0)
+    pool_ = std::make_unique<CompletionPool>(
+        options.callback_threads, size(),
+        [this](SlotId slot, std::exception_ptr error) { finish_and_continue(slot, std::move(error)); });
   backend_->connect(*this);
 }
 
@@ -274,6 +278,7 @@ void Engine::completed(SlotId slot, std::exception_ptr error) noexcept {
     const MutexLock lock(mutex_);
     if (!claim_outcome(slot)) return;
   }
+  if (pool_) return pool_->post(slot, std::move(error));
   if (StartFrame::take_over(*this, slot, error)) return;
   finish_and_continue(slot, std::move(error));
 }

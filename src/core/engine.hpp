@@ -23,6 +23,7 @@
 #include "base/mutex.hpp"
 #include "base/ref.hpp"
 #include "core/backend.hpp"
+#include "core/completion_pool.hpp"
 #include "core/idle_list.hpp"
 #include "core/ledger.hpp"
 #include "core/record.hpp"
@@ -41,7 +42,9 @@ class Engine final : private CompletionSink {
     base::Ref<Record> latest;  ///< the latest request with an outcome; null before the first
   };
 
-  Engine(std::unique_ptr<Backend> backend, std::size_t max_pending);
+  /// Delivers outcomes on `options.callback_threads` threads of its own; with 0 on the thread that reports the
+  /// completion. Of the options only that and max_pending are read here.
+  Engine(std::unique_ptr<Backend> backend, const QueueOptions& options);
   /// Calls shut_down(), then destroys the backend, which waits for the runtime to let go.
   ~Engine() override;
   Engine(const Engine&) = delete;
@@ -128,8 +131,10 @@ class Engine final : private CompletionSink {
   Ledger ledger_ INFERQUEUE_GUARDED_BY(mutex_);
   RequestId last_id_ INFERQUEUE_GUARDED_BY(mutex_) = 0;
   bool closed_ INFERQUEUE_GUARDED_BY(mutex_) = false;
-  // Last, so that it goes first: its destructor waits for completions, which use all of the above.
+  // Destroyed before all of the above, which completions use: the pool joins its threads, the backend waits for the
+  // runtime's.
   std::unique_ptr<Backend> backend_;
+  std::unique_ptr<CompletionPool> pool_;  // null: inline
 };
 
 }  // namespace inferqueue::core

@@ -36,19 +36,23 @@ bool Callbacks::on_error(core::Record& record) const {
 
 std::shared_ptr<QueueState> QueueState::create(const ov::CompiledModel& compiled,
                                                std::shared_ptr<const ov::Model> model, const QueueOptions& options) {
+  if (options.callback_threads > QueueOptions::max_callback_threads)
+    throw Error(Errc::invalid_argument, "callback_threads is " + std::to_string(options.callback_threads) +
+                                            "; it must be 0 (the runtime's thread) to " +
+                                            std::to_string(QueueOptions::max_callback_threads));
   const base::Ref<const Ports> ports = base::make_ref<const Ports>(compiled);
   auto backend = std::make_unique<OvBackend>(compiled, ports, number_of_jobs(compiled, options.jobs));
-  return std::make_shared<QueueState>(compiled, std::move(model), ports, std::move(backend), options.max_pending);
+  return std::make_shared<QueueState>(compiled, std::move(model), ports, std::move(backend), options);
 }
 
 QueueState::QueueState(ov::CompiledModel compiled, std::shared_ptr<const ov::Model> model, base::Ref<const Ports> ports,
-                       std::unique_ptr<OvBackend> backend, std::size_t max_pending)
+                       std::unique_ptr<OvBackend> backend, const QueueOptions& options)
     : compiled_(std::move(compiled)),
       model_(std::move(model)),
       ports_(std::move(ports)),
       callbacks_(std::make_shared<const Callbacks>(nullptr, nullptr)),
       backend_(backend.get()),
-      engine_(std::move(backend), max_pending) {}
+      engine_(std::move(backend), options) {}
 
 void QueueState::set_callback(Callback callback) {
   auto on_value = callback ? std::make_shared<const Callback>(std::move(callback)) : nullptr;

@@ -39,7 +39,7 @@ class QueueState {
                                             const QueueOptions& options);
   /// For create().
   QueueState(ov::CompiledModel compiled, std::shared_ptr<const ov::Model> model, base::Ref<const Ports> ports,
-             std::unique_ptr<OvBackend> backend, std::size_t max_pending);
+             std::unique_ptr<OvBackend> backend, const QueueOptions& options);
 
   void set_callback(Callback callback);
   void set_error_callback(ErrorCallback callback);

@@ -45,7 +45,7 @@ std::vector<std::string> device_members(const std::string& device) {
 void check_device(const std::string& device, std::span<const std::string> available) {
   const std::string list = fmt::format("{}", fmt::join(available, ", "));
   const std::size_t colon = device.find(':');
-  if (device.empty() || (colon != std::string::npos && !is_composite(device.substr(0, colon))))
+  if (device.empty() || device.ends_with(':') || (colon != std::string::npos && !is_composite(device.substr(0, colon))))
     throw base::UserError(fmt::format("device '{}': there is no such device; those here: {}", device, list));
   for (const std::string& member : device_members(device))
     if (!exists(member, available))

@@ -25,7 +25,11 @@ std::string reason() {
 void read_file(const fs::path& path, std::vector<unsigned char>& bytes) {
   errno = 0;
   std::error_code ignored;
-  if (fs::is_directory(path, ignored)) throw base::UserError(fmt::format("{}: is a folder", path.string()));
+  const fs::file_status status = fs::status(path, ignored);
+  if (fs::is_directory(status)) throw base::UserError(fmt::format("{}: is a folder", path.string()));
+  // Opening a pipe would wait for somebody to write into it.
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    throw base::UserError(fmt::format("{}: is a pipe or a device, no file", path.string()));
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) throw base::UserError(fmt::format("{}: can't be read: {}", path.string(), reason()));
   const std::streamoff size = file.tellg();

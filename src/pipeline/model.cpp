@@ -86,13 +86,13 @@ fs::path checked_path(const fs::path& given) {
 // ---- the input ------------------------------------------------------------------------------------------------------
 
 vision::Size checked_imgsz(vision::Size size) {
+  constexpr int most = 8192;
+  if (size.width > most || size.height > most)
+    throw UserError(fmt::format("--imgsz {}x{}: more than {} pixels", size.height, size.width, most));
   const auto nearest = [](int side) { return std::max(stride, (side + stride / 2) / stride * stride); };
   if (size.width % stride != 0 || size.height % stride != 0 || size.width < stride || size.height < stride)
     throw UserError(fmt::format("--imgsz {}x{}: both must be multiples of {}; the nearest are {} {}", size.height,
                                 size.width, stride, nearest(size.height), nearest(size.width)));
-  constexpr int most = 8192;
-  if (size.width > most || size.height > most)
-    throw UserError(fmt::format("--imgsz {}x{}: more than {} pixels", size.height, size.width, most));
   return size;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/user_error.hpp"
 #include "pipeline/device.hpp"
 #include "pipeline/ordered_results.hpp"
 #include "pipeline/picture.hpp"
@@ -45,7 +46,12 @@ class Run {
         fail(*index, std::current_exception());
       }
     }
-    queue_.wait_all();
+    try {
+      queue_.wait_all();
+    } catch (...) {  // an error from before this run
+      results_.close();
+      throw;
+    }
     results_.close();
   }
 
@@ -82,6 +88,8 @@ class Run {
     PictureResult& result = results_.at(index);
     try {
       std::rethrow_exception(error);
+    } catch (const base::UserError& e) {
+      result.error = e.what();
     } catch (const std::exception& e) {
       result.error = brief(e);
     } catch (...) {

@@ -47,6 +47,10 @@ nlohmann::ordered_json report(const std::filesystem::path& model, std::vector<nl
   return {{"schema_version", 1}, {"model", model.string()}, {"images", std::move(images)}};
 }
 
+std::string to_text(const nlohmann::ordered_json& json) {
+  return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
 std::string to_yolo_labels(const PictureResult& result, bool with_score) {
   const auto width = static_cast<double>(result.geometry.source.width);
   const auto height = static_cast<double>(result.geometry.source.height);

@@ -19,6 +19,9 @@ nlohmann::ordered_json to_json(const PictureResult& result, std::span<const std:
 /// {"schema_version": 1, "model", "images": […]}.
 nlohmann::ordered_json report(const std::filesystem::path& model, std::vector<nlohmann::ordered_json> images);
 
+/// The text of a JSON file. Bytes that are no UTF-8 (names of files may have any) become U+FFFD.
+std::string to_text(const nlohmann::ordered_json& json);
+
 /// YOLO's label file: a line "class x y width height" per detection, centre and size as fractions of the picture, with
 /// `with_score` the score behind it.
 std::string to_yolo_labels(const PictureResult& result, bool with_score);

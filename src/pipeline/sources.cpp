@@ -34,7 +34,8 @@ void add_folder(const fs::path& folder, Sources& found) {
   std::vector<fs::path> pictures;
   std::vector<std::string> others;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.is_directory()) continue;
+    std::error_code ignored;  // a link to nowhere is told where it is read
+    if (entry.is_directory(ignored)) continue;
     if (has_picture_extension(entry.path()))
       pictures.push_back(entry.path());
     else

@@ -61,7 +61,7 @@ TEST_F(EngineTest, ALongChainOnABackendThatCompletesAtOnceUsesNoStack) {
 }
 
 TEST_F(EngineTest, AcceptedRequestsThatWaitAreBounded) {
-  make_engine(1, 2);
+  make_engine(1, {.max_pending = 2});
   Errc third = Errc::closed;
   engine->submit(record(0, [&](FakeRecord&) {
     engine->submit(record(1));
@@ -90,7 +90,7 @@ TEST_F(EngineTest, WaitingInACallbackIsRefused) {
 
 TEST_F(EngineTest, ACallbackOfAnotherQueueMustNotWaitEither) {
   make_engine(1);
-  core::Engine other(std::make_unique<FakeBackend>(1), 10);
+  core::Engine other(std::make_unique<FakeBackend>(1), {});
   const SlotId taken = other.acquire();
   Errc code = Errc::closed;
   engine->submit(record(0, [&](FakeRecord&) { code = code_of([&] { other.acquire(); }); }));

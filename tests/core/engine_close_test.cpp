@@ -78,7 +78,7 @@ TEST_F(EngineTest, WhatNobodyCanRunAnyMoreGetsAnOutcome) {
   const SlotId leased = engine->acquire();
   // A callback of another queue must not wait, so its submission is accepted and put in line behind the lease.
   auto* other_backend = new FakeBackend(1);
-  core::Engine other(std::unique_ptr<core::Backend>(other_backend), 10);
+  core::Engine other(std::unique_ptr<core::Backend>(other_backend), {});
   std::string outcome;
   other.submit(record(0, [&](FakeRecord&) {
     engine->submit(record(1, nullptr, [&](FakeRecord& r) { outcome = message_of<Error>(r.error); }));

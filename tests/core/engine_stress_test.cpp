@@ -24,13 +24,14 @@ struct Stress {
   std::size_t submitters;
   std::size_t slots;
   std::size_t device_threads;
+  std::size_t callback_threads = 0;
 };
 
 class EngineStress : public EngineTest, public ::testing::WithParamInterface<Stress> {};
 
 TEST_P(EngineStress, EveryRequestHasItsCallbackOnce) {
   const Stress shape = GetParam();
-  make_engine(shape.slots);
+  make_engine(shape.slots, {.callback_threads = shape.callback_threads});
   backend->complete_on_threads(shape.device_threads);
   const int each = rounds(4000);
   std::vector<std::atomic<int>> calls(shape.submitters * static_cast<std::size_t>(each));
@@ -53,11 +54,12 @@ TEST_P(EngineStress, EveryRequestHasItsCallbackOnce) {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, EngineStress,
                          ::testing::Values(Stress{2, 1, 1}, Stress{2, 2, 2}, Stress{4, 2, 2}, Stress{4, 8, 3},
-                                           Stress{1, 4, 2}),
+                                           Stress{1, 4, 2}, Stress{2, 4, 2, 1}, Stress{3, 4, 2, 3}),
                          [](const auto& named) {
                            const Stress& shape = named.param;
                            return std::to_string(shape.submitters) + "Submitters" + std::to_string(shape.slots) +
-                                  "Slots" + std::to_string(shape.device_threads) + "DeviceThreads";
+                                  "Slots" + std::to_string(shape.device_threads) + "DeviceThreads" +
+                                  std::to_string(shape.callback_threads) + "CallbackThreads";
                          });
 
 // The pattern that lost wake-ups in another pool: a getter that looks and then waits, while a slot comes back.
@@ -75,7 +77,7 @@ TEST_F(EngineTest, NoWakeUpIsLostBetweenTwoThreadsAndOneSlot) {
 }
 
 TEST_F(EngineTest, FaultsOfEveryKindAreAllAccountedFor) {
-  make_engine(3);
+  make_engine(3, {.callback_threads = 2});
   backend->complete_on_threads(2);
   const auto seed = static_cast<unsigned>(std::random_device{}());
   SCOPED_TRACE("seed " + std::to_string(seed));

@@ -50,6 +50,7 @@ TEST(Construction, RefusesAbsurdNumbersOfJobs) {
   const auto compiled = ov::Core().compile_model(relu_model(), "CPU");
   EXPECT_THROW(AsyncInferQueue(compiled, static_cast<std::size_t>(-1)), Error);
   EXPECT_THROW(AsyncInferQueue(compiled, QueueOptions::max_jobs + 1), Error);
+  EXPECT_THROW(AsyncInferQueue(compiled, QueueOptions{.jobs = 1, .callback_threads = 100000}), Error);
 }
 
 TEST(Construction, RefusesANullModel) {

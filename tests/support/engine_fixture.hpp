@@ -35,10 +35,10 @@ class LambdaHandler final : public core::Handler {
 /// Makes the engine with make_engine(); checks at the end that the engine kept the seam's contract.
 class EngineTest : public ::testing::Test {
  protected:
-  core::Engine& make_engine(std::size_t slots, std::size_t max_pending = 1000000) {
+  core::Engine& make_engine(std::size_t slots, const QueueOptions& options = {.max_pending = 1000000}) {
     auto owned = std::make_unique<FakeBackend>(slots);
     backend = owned.get();
-    engine = std::make_unique<core::Engine>(std::move(owned), max_pending);
+    engine = std::make_unique<core::Engine>(std::move(owned), options);
     return *engine;
   }
 
