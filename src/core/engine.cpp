@@ -5,80 +5,16 @@
 
 #include <inferqueue/error.hpp>
 
+#include "core/delivery.hpp"
+#include "core/start_frame.hpp"
+
 namespace inferqueue::core {
 namespace {
 
 using base::MutexLock;
 using base::Ref;
 
-thread_local int callbacks_on_this_thread = 0;
-
-/// Marks the thread as one that must not wait, while it delivers an outcome.
-class CallbackScope {
- public:
-  CallbackScope() noexcept { ++callbacks_on_this_thread; }
-  ~CallbackScope() { --callbacks_on_this_thread; }
-  CallbackScope(const CallbackScope&) = delete;
-  CallbackScope& operator=(const CallbackScope&) = delete;
-  CallbackScope(CallbackScope&&) = delete;
-  CallbackScope& operator=(CallbackScope&&) = delete;
-};
-
-/// Gives the outcome to the request's handler. Returns the error that nobody has heard, if there is one.
-std::exception_ptr deliver(Record& record) noexcept {
-  const std::shared_ptr<const Handler> handler = std::move(record.handler);
-  if (!handler) return record.error;
-  if (!record.error) {
-    try {
-      handler->on_value(record);
-      return nullptr;
-    } catch (...) {
-      record.error = std::current_exception();
-    }
-  }
-  try {
-    return handler->on_error(record) ? nullptr : record.error;
-  } catch (...) {
-    return std::current_exception();
-  }
-}
-
 }  // namespace
-
-class Engine::StartFrame {
- public:
-  StartFrame(const Engine& engine, SlotId slot) noexcept
-      : engine_(&engine), slot_(slot), outer_(std::exchange(innermost, this)) {}
-  ~StartFrame() { innermost = outer_; }
-  StartFrame(const StartFrame&) = delete;
-  StartFrame& operator=(const StartFrame&) = delete;
-  StartFrame(StartFrame&&) = delete;
-  StartFrame& operator=(StartFrame&&) = delete;
-
-  /// Leaves the completion to the frame on this thread that is starting the slot. False if there is none.
-  static bool take_over(const Engine& engine, SlotId slot, const std::exception_ptr& error) noexcept {
-    for (StartFrame* frame = innermost; frame != nullptr; frame = frame->outer_) {
-      if (frame->engine_ != &engine || frame->slot_ != slot) continue;
-      frame->error_ = error;
-      frame->completed_ = true;
-      return true;
-    }
-    return false;
-  }
-
-  bool completed() const noexcept { return completed_; }
-  const std::exception_ptr& error() const noexcept { return error_; }
-
- private:
-  static thread_local StartFrame* innermost;
-  const Engine* engine_;
-  SlotId slot_;
-  StartFrame* outer_;
-  bool completed_ = false;
-  std::exception_ptr error_;
-};
-
-thread_local Engine::StartFrame* Engine::StartFrame::innermost = nullptr;
 
 Engine::Engine(std::unique_ptr<Backend> backend, const QueueOptions& options)
     : max_pending_(options.max_pending), slots_(backend->size()), idle_(backend->size()), backend_(std::move(backend)) {
@@ -94,7 +30,7 @@ Engine::~Engine() {
 }
 
 bool Engine::in_callback() noexcept {
-  return callbacks_on_this_thread > 0;
+  return CallbackScope::active();
 }
 
 // ---- taking slots ---------------------------------------------------------------------------------------------------

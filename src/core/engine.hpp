@@ -98,10 +98,6 @@ class Engine final : private CompletionSink {
     base::Ref<Record> record;
     Waiter* waiter = nullptr;
   };
-  /// Lets a completion that comes from within Backend::start() be finished by the caller of start(), so that a
-  /// backend that always completes at once can't nest calls without a bound.
-  class StartFrame;
-
   void completed(SlotId slot, std::exception_ptr error) noexcept override;
 
   SlotId take_idle() INFERQUEUE_REQUIRES(mutex_);
