@@ -124,7 +124,7 @@ class INFERQUEUE_API AsyncInferQueue {
   AsyncInferQueue(AsyncInferQueue&&) = delete;
   AsyncInferQueue& operator=(AsyncInferQueue&&) = delete;
   /// Waits until every accepted request has its outcome and its callback has returned; errors that nobody took are
-  /// dropped. In a callback of its own it returns at once, and the rest is done in the background.
+  /// dropped. In a callback, of whatever queue, it returns at once, and the rest is done in the background.
   ~AsyncInferQueue();
 
   /// What is called with every value from now on; requests accepted before keep the callback they had. nullptr: none.
