@@ -1,0 +1,1 @@
+"""A small detector of drawn shapes: picture generator, training, export and evaluation."""
