@@ -38,7 +38,7 @@ int run(int argc, char** argv) {
   CLI::App app("Object detection on OpenVINO, through a queue of infer requests that keeps the hardware busy.");
   app.name("inferqueue");
   app.set_version_flag("--version", "inferqueue " INFERQUEUE_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // below: here a misspelt one would be "required", not "unexpected"
   app.get_formatter()->column_width(36);
   app.footer("'inferqueue COMMAND --help' explains a command.");
   const std::array<std::unique_ptr<Command>, 2> commands{make_detect_command(app), make_bench_command(app)};
@@ -59,6 +59,7 @@ int run(int argc, char** argv) {
       throw base::UserError("standard output can't be written; is the disk full?");
     return status;
   }
+  fmt::print(stderr, "inferqueue: give a command, detect or bench (see 'inferqueue --help')\n");
   return exit_usage;
 }
 

@@ -23,3 +23,11 @@ function(inferqueue_target target)
     target_link_options(${target} PUBLIC -fsanitize=${INFERQUEUE_SANITIZE})
   endif()
 endfunction()
+
+# inferqueue_load_openvino_first(NAME), for a program that uses OpenCV too: both may need TBB under the same name, and
+# the one that is loaded first serves both. It has to be OpenVINO's own: the system's is older, and refuses sanitizers.
+# (The order in target_link_libraries() doesn't tell: CMake keeps the last mention of a shared library.)
+function(inferqueue_load_openvino_first target)
+  target_link_options(${target} PRIVATE LINKER:--push-state,--no-as-needed $<TARGET_FILE:openvino::runtime>
+                                        LINKER:--pop-state)
+endfunction()

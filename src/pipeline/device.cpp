@@ -27,6 +27,12 @@ bool exists(const std::string& member, std::span<const std::string> available) {
   });
 }
 
+/// "Check 'condition' failed at file:line:" and the like are followed by the message, if there is one.
+bool is_preamble(const std::string& line) {
+  return line.starts_with("Check '") || line.starts_with("While validating node ") ||
+         (line.starts_with("Node ") && line.find(" of type ") != std::string::npos);
+}
+
 }  // namespace
 
 std::vector<std::string> device_members(const std::string& device) {
@@ -73,9 +79,9 @@ std::string brief(const std::exception& error) {
   for (std::string line; std::getline(lines, line);) {
     const std::size_t first = line.find_first_not_of(" \t\r");
     if (first == std::string::npos || line.find_first_not_of(" \t\r;") == std::string::npos) continue;
-    if (line.starts_with("Exception from ") || line.starts_with("Check '")) {
-      // "Check 'condition' failed at file:line:" is followed by the message, if there is one.
-      if (best.empty() && line.starts_with("Check '")) best = line.substr(first);
+    if (line.starts_with("Exception from ")) continue;
+    if (is_preamble(line)) {
+      if (best.empty()) best = line.substr(first);
       continue;
     }
     best = line.substr(first);

@@ -1,13 +1,13 @@
 #include "pipeline/model.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <openvino/core/preprocess/pre_post_process.hpp>
+#include <openvino/frontend/manager.hpp>
 
 #include "base/user_error.hpp"
 #include "pipeline/device.hpp"
@@ -45,11 +45,14 @@ fs::path model_in(const fs::path& folder) {
                               found.size()));
 }
 
+/// Asks the runtime's reader for this kind of file. ov::Core::read_model() would try the readers for all kinds on a
+/// file that its own doesn't know, each with messages of its own.
+bool is_readable(const std::string& kind, const fs::path& path) {
+  return ov::frontend::FrontEndManager().load_by_framework(kind)->supported(path.string());
+}
+
 void check_ir(const fs::path& path) {
-  std::string begin(4096, '\0');
-  std::ifstream file(path, std::ios::binary);
-  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  if (begin.find("<net") == std::string::npos)
+  if (!is_readable("ir", path))
     throw UserError(fmt::format("model '{}': is no OpenVINO IR; export the model again", path.string()));
   const fs::path weights = fs::path(path).replace_extension(".bin");
   if (!fs::exists(weights))
@@ -57,10 +60,8 @@ void check_ir(const fs::path& path) {
                                 weights.string()));
 }
 
-/// Every writer of ONNX begins with the IR version, field 1 of the protocol buffer. Anything else is told here, because
-/// the runtime would try all its front ends on it, each with messages of its own.
 void check_onnx(const fs::path& path) {
-  if (std::ifstream(path, std::ios::binary).get() != 0x08)
+  if (!is_readable("onnx", path))
     throw UserError(fmt::format("model '{}': is no ONNX model; export the model again", path.string()));
 }
 

@@ -101,7 +101,7 @@ TEST_F(EngineTest, ACallbackOfAnotherQueueMustNotWaitEither) {
 
 TEST_F(EngineTest, ABlockedSubmitterIsNotOvertakenByLaterCallbacks) {
   make_engine(1);
-  bool came = false;  // callbacks run on this thread, in complete()
+  std::atomic<bool> came{false};
   LambdaHandler::OnValue next = [&](FakeRecord&) {
     if (!came) engine->submit(record(0, next));
   };

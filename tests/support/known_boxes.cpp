@@ -35,10 +35,8 @@ struct Row {
   std::array<float, 5> values;
   std::size_t class_id;
 };
-constexpr std::array<Row, 4> boxes{{{{32, 32, 16, 32, 0.9F}, 1},
-                                    {{8, 12, 8, 16, 0.5F}, 0},
-                                    {{50, 52, 20, 16, 0.3F}, 2},
-                                    {{20, 50, 8, 8, 0.2F}, 2}}};
+constexpr std::array<Row, 4> boxes{
+    {{{32, 32, 16, 32, 0.9F}, 1}, {{8, 12, 8, 16, 0.5F}, 0}, {{50, 52, 20, 16, 0.3F}, 2}, {{20, 50, 8, 8, 0.2F}, 2}}};
 
 std::shared_ptr<op::v0::Constant> number(std::int64_t value) {
   return op::v0::Constant::create(ov::element::i64, {}, {value});
@@ -64,8 +62,7 @@ ov::Output<ov::Node> yolov5_rows(const ov::Output<ov::Node>& red, std::size_t cl
   }
   gain[first * width + 2] = 32;
   const ov::Shape shape{1, rows, width};
-  const auto share =
-      std::make_shared<op::v1::Multiply>(red, op::v0::Constant::create(ov::element::f32, shape, gain));
+  const auto share = std::make_shared<op::v1::Multiply>(red, op::v0::Constant::create(ov::element::f32, shape, gain));
   return std::make_shared<op::v1::Add>(share, op::v0::Constant::create(ov::element::f32, shape, fixed));
 }
 
@@ -105,8 +102,7 @@ std::shared_ptr<ov::Model> known_boxes_model(const KnownBoxes& variant) {
   const auto red_of_each = std::make_shared<op::v8::Gather>(pixel, number(0), number(1));
   const auto scalar = std::make_shared<op::v8::Gather>(red_of_each, number(0), number(0));
   ov::Output<ov::Node> found = output_of(variant, scalar);
-  if (variant.output_type != ov::element::f32)
-    found = std::make_shared<op::v0::Convert>(found, variant.output_type);
+  if (variant.output_type != ov::element::f32) found = std::make_shared<op::v0::Convert>(found, variant.output_type);
   found.set_names({"output0"});
   ov::OutputVector outputs{found};
   if (variant.output_among_others) outputs = {any(scalar, {1, 3, 8, 8, 8}), found, any(scalar, {1, 32, 16, 16})};

@@ -25,7 +25,9 @@ struct KnownBoxes {
   ov::element::Type output_type = ov::element::f32;
   bool output_among_others = false;  ///< as the second of three outputs
   bool hook = false;                 ///< every picture goes through HookOp first; such a model can't be saved
-  std::string names;                 ///< class names in the metadata, as Ultralytics write them; none where empty
+  /// Class names in the metadata, as Ultralytics write them; none where empty.
+  // NOLINTNEXTLINE(readability-redundant-member-init): g++ warns where a member without an initializer is left out
+  std::string names = {};
 };
 
 /// No network: it looks at the red of the picture's middle pixel, and finds for a picture of 64 by 64

@@ -1,0 +1,90 @@
+// `inferqueue detect` on the project's own samples and model.
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+
+#include "cli/cli_fixture.hpp"
+
+namespace inferqueue::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::content_of;
+
+class DetectSamples : public CliTest {
+ protected:
+  DetectSamples() {
+    for (const auto& entry : fs::directory_iterator(project_root / "samples"))
+      if (entry.path().extension() == ".jpg" || entry.path().extension() == ".png") pictures.push_back(entry.path());
+    std::ranges::sort(pictures);
+  }
+
+  std::vector<fs::path> pictures;
+  std::string shapes = (project_root / "models/shapes/shapes.xml").string();
+};
+
+TEST_F(DetectSamples, ALineAndAnAnnotatedCopyForEach) {
+  ASSERT_GE(pictures.size(), 1U);
+  const auto outcome = cli({"detect", "--model", shapes, "--source", (project_root / "samples").string()});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    SCOPED_TRACE(pictures[i].string());
+    const cv::Mat before = cv::imread(pictures[i].string());
+    const cv::Mat after = cv::imread((temp / "runs/detect/exp" / pictures[i].filename()).string());
+    ASSERT_EQ(after.size(), before.size());
+    EXPECT_GT(cv::norm(before, after, cv::NORM_INF), 100) << "something is drawn";
+    const std::string line = "image " + std::to_string(i + 1) + "/" + std::to_string(pictures.size()) + " " +
+                             pictures[i].string() + ": " + std::to_string(before.cols) + "x" +
+                             std::to_string(before.rows) + " ";
+    const std::size_t at = outcome.out.find(line);
+    ASSERT_NE(at, std::string::npos) << outcome.out;
+    EXPECT_NE(outcome.out.substr(at, outcome.out.find('\n', at) - at).find(" ms"), std::string::npos);
+  }
+  EXPECT_NE(outcome.out.find(" no failures in "), std::string::npos);
+  EXPECT_TRUE(outcome.out.ends_with("annotated pictures: runs/detect/exp\n")) << outcome.out;
+}
+
+TEST_F(DetectSamples, TheCommandFindsWhatTheTruthSays) {
+  const fs::path beside_tests = project_root / "tests/pipeline/samples_truth.json";
+  const auto truth =
+      nlohmann::json::parse(content_of(fs::exists(beside_tests) ? beside_tests : project_root / "samples/truth.json"));
+  Arguments arguments{"detect", "-m", shapes, "--nosave", "--json", "-", "--precision", "f32", "-s"};
+  for (const auto& picture : truth.at("pictures"))
+    arguments.push_back((project_root / "samples" / picture.at("file").get<std::string>()).string());
+  const auto images = nlohmann::json::parse(cli(arguments).out).at("images");
+  ASSERT_EQ(images.size(), truth.at("pictures").size());
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    std::multiset<std::string> found;
+    std::multiset<std::string> wanted;
+    for (const auto& object : images[i].at("detections")) found.insert(object.at("class_name"));
+    for (const auto& object : truth.at("pictures")[i].at("objects")) wanted.insert(object.at("class_name"));
+    EXPECT_EQ(found, wanted) << images[i].at("source");
+  }
+}
+
+TEST_F(DetectSamples, AFolderInPlaceOfTheModelFileWillDo) {
+  const auto outcome = cli({"detect", "-m", (project_root / "models/shapes").string(), "-s", pictures.at(0).string(),
+                            "--nosave", "--hint", "latency", "--nireq", "1", "--nstreams", "1"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+}
+
+TEST_F(DetectSamples, CompositeDevicesGiveTheSame) {
+  for (const char* device : {"AUTO", "HETERO:CPU", "BATCH:CPU(4)", "AUTO:CPU,-GPU"}) {
+    const auto outcome =
+        cli({"detect", "-m", shapes, "-s", pictures.at(0).string(), "--nosave", "--json", "-", "-d", device});
+    EXPECT_EQ(outcome.status, 0) << device << ": " << outcome.err;
+    EXPECT_GE(nlohmann::json::parse(outcome.out).at("images").at(0).at("detections").size(), 1U) << device;
+  }
+}
+
+}  // namespace
+}  // namespace inferqueue::cli

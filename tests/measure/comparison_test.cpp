@@ -1,0 +1,141 @@
+// The comparison measures every cell as often as it says; what it makes of the figures, on figures that are known.
+#include "measure/comparison.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/known_boxes.hpp"
+#include "support/temp_folder.hpp"
+#include "support/user_error.hpp"
+
+namespace inferqueue::measure {
+namespace {
+
+class ComparisonTest : public ::testing::Test {
+ protected:
+  ComparisonTest() {
+    options.rounds = 2;
+    options.seconds = 1e-6;  // one picture, or two
+    options.jobs = 3;
+    pictures.push_back(testing::plain(10));
+    pictures.push_back(testing::plain(20, 40, 30));
+  }
+
+  std::vector<Cell> run(std::stop_token stop = {}) {
+    return compare(core, model, pictures, options, [&](double share) { shares.push_back(share); }, stop);
+  }
+
+  testing::TempFolder temp;
+  ov::Core core;
+  pipeline::DetectorModel model =
+      pipeline::load_model(core, testing::save_known_boxes(temp / "model.xml"), std::nullopt);
+  std::vector<cv::Mat> pictures;
+  ComparisonOptions options;
+  std::vector<double> shares;
+};
+
+TEST_F(ComparisonTest, EveryModeUnderEveryHintGetsASampleARound) {
+  const auto cells = run();
+  ASSERT_EQ(cells.size(), 6U);
+  std::set<std::string> names;
+  for (const Cell& cell : cells) {
+    names.insert(std::string(to_string(cell.mode)) + " " + cell.hint);
+    ASSERT_EQ(cell.samples.size(), 2U);
+    for (const Sample& sample : cell.samples) {
+      EXPECT_GE(sample.images, 1U);
+      EXPECT_GT(sample.took.wall_s, 0);
+      EXPECT_GE(sample.took.cpu_s, 0);
+    }
+    EXPECT_GT(cell.rate().median, 0);
+    EXPECT_GE(cell.cpu_s_per_image(), 0);
+    EXPECT_GE(cell.cpu_utilization(), 0);
+    EXPECT_EQ(cell.requests, cell.mode == Mode::sync ? 1U : cell.mode == Mode::two_requests ? 2U : 3U);
+  }
+  EXPECT_EQ(names, (std::set<std::string>{"queue LATENCY", "queue THROUGHPUT", "sync LATENCY", "sync THROUGHPUT",
+                                          "two_requests LATENCY", "two_requests THROUGHPUT"}));
+}
+
+TEST_F(ComparisonTest, ProgressGrowsEvenlyToTheWhole) {
+  options.rounds = 3;
+  options.modes = {Mode::queue};
+  run();
+  ASSERT_EQ(shares.size(), 6U);
+  for (std::size_t i = 0; i < shares.size(); ++i) EXPECT_DOUBLE_EQ(shares[i], static_cast<double>(i + 1) / 6);
+}
+
+TEST_F(ComparisonTest, OnlyWhatIsAskedForIsMeasured) {
+  options.modes = {Mode::two_requests};
+  options.hints = {"LATENCY"};
+  options.rounds = 1;
+  options.jobs = 0;
+  const auto cells = run();
+  ASSERT_EQ(cells.size(), 1U);
+  EXPECT_EQ(cells[0].samples.size(), 1U);
+  EXPECT_EQ(best_of(cells, Mode::queue), nullptr);
+}
+
+TEST_F(ComparisonTest, AStopRequestKeepsWholeRoundsOnly) {
+  options.rounds = 1000;
+  std::stop_source stop;
+  const auto cells = compare(
+      core, model, pictures, options,
+      [&](double share) {
+        if (share * 6000 > 14.5) stop.request_stop();  // in the third round
+      },
+      stop.get_token());
+  for (const Cell& cell : cells) EXPECT_EQ(cell.samples.size(), 2U);
+}
+
+TEST_F(ComparisonTest, AStopRequestBeforeTheFirstRoundLeavesNoSamples) {
+  std::stop_source stop;
+  stop.request_stop();
+  const auto cells = run(stop.get_token());
+  EXPECT_EQ(cells.size(), 6U);
+  for (const Cell& cell : cells) EXPECT_EQ(cell.samples.size(), 0U);
+}
+
+TEST_F(ComparisonTest, ADeviceThatIsNotThereIsNamed) {
+  options.device.device = "NPU7";
+  EXPECT_TRUE(testing::user_error_of([&] { run(); }).starts_with("device 'NPU7': there is no such device"));
+}
+
+Cell cell_of(Mode mode, const std::string& hint, const std::vector<double>& images_per_s) {
+  Cell cell{.mode = mode, .hint = hint, .requests = 1, .samples = {}};
+  for (const double rate : images_per_s)
+    cell.samples.push_back({.images = 100, .took = {.wall_s = 100 / rate, .cpu_s = 2}});
+  return cell;
+}
+
+TEST(Comparison, AVerdictNeedsEveryRoundOnTheSameSide) {
+  const Cell base = cell_of(Mode::sync, "LATENCY", {100, 50, 100});
+  EXPECT_TRUE(compare_rates(cell_of(Mode::queue, "LATENCY", {120, 55, 130}), base).beyond_noise);
+  EXPECT_TRUE(compare_rates(cell_of(Mode::queue, "LATENCY", {90, 45, 80}), base).beyond_noise);
+  EXPECT_FALSE(compare_rates(cell_of(Mode::queue, "LATENCY", {120, 45, 130}), base).beyond_noise);
+  EXPECT_FALSE(compare_rates(base, base).beyond_noise);
+  EXPECT_NEAR(compare_rates(cell_of(Mode::queue, "LATENCY", {120, 55, 130}), base).ratio.median, 1.2, 1e-9);
+}
+
+TEST(Comparison, TheBestOfAModeIsByItsMedian) {
+  const std::vector<Cell> cells{cell_of(Mode::queue, "LATENCY", {100, 1, 100}),
+                                cell_of(Mode::queue, "THROUGHPUT", {99, 99, 5000}),
+                                cell_of(Mode::sync, "LATENCY", {1000, 1000, 1000})};
+  EXPECT_EQ(best_of(cells, Mode::queue), &cells[0]);
+  EXPECT_EQ(best_of(cells, Mode::sync), &cells[2]);
+  EXPECT_EQ(best_of(cells, Mode::two_requests), nullptr);
+  EXPECT_EQ(find(cells, Mode::queue, "THROUGHPUT"), &cells[1]);
+  EXPECT_EQ(find(cells, Mode::sync, "THROUGHPUT"), nullptr);
+}
+
+TEST(Comparison, ProcessorTimeIsSharedByThePictures) {
+  EXPECT_DOUBLE_EQ(cell_of(Mode::sync, "LATENCY", {10, 20}).cpu_s_per_image(), 0.02);
+  EXPECT_DOUBLE_EQ(cell_of(Mode::sync, "LATENCY", {10}).cpu_utilization(), 2.0 / 10 / processors());
+}
+
+}  // namespace
+}  // namespace inferqueue::measure
