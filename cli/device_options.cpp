@@ -68,7 +68,7 @@ pipeline::DeviceOptions DetectorOptions::device_options(const std::string& hint)
   pipeline::DeviceOptions options;
   options.device = device;
   options.hint = hint;
-  if (streams != 0) options.streams = streams;
+  options.streams = streams;
   options.precision = precision;
   options.cache_dir = cache_dir;
   return options;

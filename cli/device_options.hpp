@@ -18,7 +18,7 @@ struct DetectorOptions {
   std::vector<std::string> sources;
   std::vector<int> imgsz;  // one side, or height and width
   std::string device = "CPU";
-  int streams = 0;
+  std::optional<int> streams;
   std::string precision;
   std::string cache_dir;
   long long jobs = 0;

@@ -15,7 +15,7 @@ sigset_t our_signals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGUSR1);  // the destructor's, to end the waiter
+  sigaddset(&signals, SIGUSR1);  // the destructor's, to wake the waiter
   return signals;
 }
 
@@ -26,7 +26,8 @@ Interrupt::Interrupt() {
   const sigset_t signals = our_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   waiter_ = std::jthread([this, signals] {
-    for (int signal = 0; sigwait(&signals, &signal) == 0 && signal != SIGUSR1;) {
+    for (int signal = 0; sigwait(&signals, &signal) == 0 && !closing_;) {
+      if (signal == SIGUSR1) continue;  // somebody else's
       if (stop_.stop_requested()) ::_exit(exit_interrupted);
       stop_.request_stop();
     }
@@ -34,6 +35,7 @@ Interrupt::Interrupt() {
 }
 
 Interrupt::~Interrupt() {
+  closing_ = true;
   pthread_kill(waiter_.native_handle(), SIGUSR1);
 }
 

@@ -1,6 +1,7 @@
 // Ctrl-C as a stop token.
 #pragma once
 
+#include <atomic>
 #include <stop_token>
 #include <thread>
 
@@ -21,6 +22,7 @@ class Interrupt {
 
  private:
   std::stop_source stop_;
+  std::atomic<bool> closing_{false};
   std::jthread waiter_;
 };
 

@@ -109,6 +109,7 @@ TEST(Recognize, Yolov5ByItsAnchorsOrItsProportions) {
            {{1, 102000, 85}, {1280, 1280}, 80},  // P6
            {{1, 10647, 6}, {416, 416}, 1},
            {{1, 63, 365}, {32, 32}, 360},  // more classes than rows
+           {{1, 252, 85}, {64, 64}, 80},   // 85 is also YOLOv8's number of cells, with stride 64
            {{1, 5000, 25}, {416, 416}, 20},
        }) {
     const Recognition recognition = recognize(shape, network);

@@ -37,8 +37,9 @@ std::optional<Recognition> recognize_end_to_end(std::span<const std::size_t> sha
   return unsupported("an end-to-end detector's, [1,N,6]", shape);
 }
 
-// Asked in this order; YOLOv8 first, because YOLOv5 also takes what only has the right proportions.
-constexpr std::array<Recognizer, 3> kRecognizers{recognize_yolov8, recognize_yolov5, recognize_end_to_end};
+// Asked in this order: exact numbers of rows first, what only has the right proportions after them.
+constexpr std::array<Recognizer, 4> kRecognizers{recognize_yolov5, recognize_yolov8, recognize_yolov5_by_proportions,
+                                                 recognize_end_to_end};
 
 }  // namespace
 

@@ -65,12 +65,15 @@ void Yolov5Head::decode(std::span<const float> output, const DecodeOptions& opti
 }
 
 std::optional<Recognition> recognize_yolov5(std::span<const std::size_t> shape, Size network) {
-  if (shape.size() != 3 || shape[0] != 1 || shape[2] <= kFirstClass) return std::nullopt;
-  const std::size_t rows = shape[1];
-  const bool exact = rows == kAnchorsPerCell * grid_cells(network, {8, 16, 32}) ||
-                     rows == kAnchorsPerCell * grid_cells(network, {8, 16, 32, 64});
-  const bool proportions = rows > shape[2] && shape[2] > kFirstClass + 1;
-  if (rows == 0 || (!exact && !proportions)) return std::nullopt;
+  if (shape.size() != 3 || shape[0] != 1 || shape[1] == 0 || shape[2] <= kFirstClass) return std::nullopt;
+  const bool exact = shape[1] == kAnchorsPerCell * grid_cells(network, {8, 16, 32}) ||
+                     shape[1] == kAnchorsPerCell * grid_cells(network, {8, 16, 32, 64});
+  if (!exact) return std::nullopt;
+  return Recognition{std::make_unique<Yolov5Head>(shape[2] - kFirstClass), {}};
+}
+
+std::optional<Recognition> recognize_yolov5_by_proportions(std::span<const std::size_t> shape, Size /*network*/) {
+  if (shape.size() != 3 || shape[0] != 1 || shape[2] <= kFirstClass + 1 || shape[1] <= shape[2]) return std::nullopt;
   return Recognition{std::make_unique<Yolov5Head>(shape[2] - kFirstClass), {}};
 }
 

@@ -29,7 +29,10 @@ class Yolov5Head final : public Head {
 };
 
 /// Accepts [1, N, 5 + C] where N is the number of YOLOv5's anchors (3 per cell at strides 8, 16, 32 and, for the P6
-/// models, 64) for the network's input size, or where at least the proportions are right: N > 5 + C > 6.
+/// models, 64) for the network's input size.
 std::optional<Recognition> recognize_yolov5(std::span<const std::size_t> shape, Size network);
+
+/// Accepts [1, N, 5 + C] of which at least the proportions are right: N > 5 + C > 6. For networks with other anchors.
+std::optional<Recognition> recognize_yolov5_by_proportions(std::span<const std::size_t> shape, Size network);
 
 }  // namespace inferqueue::vision
