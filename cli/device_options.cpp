@@ -15,7 +15,8 @@ void check_share(const char* option, float value) {
 }  // namespace
 
 void DetectorOptions::declare(CLI::App& app) {
-  app.add_option("-m,--model,--weights", model, "YOLOv5 as OpenVINO IR (.xml), ONNX, or the folder of an export")
+  app.add_option("-m,--model,--weights", model,
+                 "YOLOv5 as OpenVINO IR (.xml), ONNX, the folder of an export, or builtin:yolov5n")
       ->required()
       ->type_name("FILE");
   app.add_option("-s,--source,-i", sources, "pictures, folders or globs; several may follow")

@@ -8,8 +8,9 @@ declare -A allowed=(
   [base]="base"
   [core]="base core"
   [openvino]="base core openvino"
+  [models]="base models"
   [vision]="base vision"
-  [pipeline]="base vision pipeline"
+  [pipeline]="base models vision pipeline"
   [measure]="base vision pipeline measure"
 )
 # Rooms that know nothing of the runtime, so that they can be tested without it.

@@ -39,7 +39,7 @@ double Cell::cpu_utilization() const {
 
 Verdict compare_rates(const Cell& a, const Cell& b) {
   Verdict verdict{.ratio = ratio(a.images_per_s(), b.images_per_s())};
-  verdict.beyond_noise = verdict.ratio.min > 1 || verdict.ratio.max < 1;
+  verdict.beyond_noise = a.samples.size() > 1 && (verdict.ratio.min > 1 || verdict.ratio.max < 1);
   return verdict;
 }
 

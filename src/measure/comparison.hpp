@@ -43,7 +43,7 @@ struct Cell {
 /// How two cells compare, round by round.
 struct Verdict {
   Spread ratio;
-  /// False if the ratio lies on both sides of 1 in different rounds.
+  /// False if the ratio lies on both sides of 1 in different rounds, or there was only one.
   bool beyond_noise = false;
 };
 Verdict compare_rates(const Cell& a, const Cell& b);

@@ -20,6 +20,19 @@ std::string reason() {
   return errno != 0 ? std::generic_category().message(errno) : "the disk refused it";
 }
 
+base::UserError unwritable(const fs::path& path, const std::string& why) {
+  return base::UserError(fmt::format("{}: can't be written: {}", path.string(), why));
+}
+
+/// Returns false, with errno set where it is known, if not all was written.
+bool write_all(const fs::path& path, std::span<const unsigned char> bytes) {
+  errno = 0;
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  return !file.fail();
+}
+
 }  // namespace
 
 void read_file(const fs::path& path, std::vector<unsigned char>& bytes) {
@@ -40,25 +53,27 @@ void read_file(const fs::path& path, std::vector<unsigned char>& bytes) {
 }
 
 void write_file(const fs::path& path, std::span<const unsigned char> bytes) {
-  errno = 0;
-  fs::path beside = path;
-  beside += fmt::format(".{}.part", ::getpid());
   std::error_code failed;
-  {
-    std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    if (!file) {
-      const std::string why = reason();
-      fs::remove(beside, failed);
-      throw base::UserError(fmt::format("{}: can't be written: {}", path.string(), why));
-    }
+  const fs::file_status status = fs::status(path, failed);
+  // A device or a pipe is written into: a file renamed over it would take its place.
+  if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status)) {
+    if (!write_all(path, bytes)) throw unwritable(path, reason());
+    return;
   }
-  fs::rename(beside, path, failed);
+  // A link stays one: the file that it leads to is replaced.
+  const fs::path target = fs::exists(status) ? fs::canonical(path, failed) : path;
+  fs::path beside = target;
+  beside += fmt::format(".{}.part", ::getpid());
+  if (!write_all(beside, bytes)) {
+    const std::string why = reason();
+    fs::remove(beside, failed);
+    throw unwritable(path, why);
+  }
+  fs::rename(beside, target, failed);
   if (failed) {
     const std::string why = failed.message();
     fs::remove(beside, failed);
-    throw base::UserError(fmt::format("{}: can't be written: {}", path.string(), why));
+    throw unwritable(path, why);
   }
 }
 

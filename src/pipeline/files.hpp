@@ -13,7 +13,7 @@ namespace inferqueue::pipeline {
 void read_file(const std::filesystem::path& path, std::vector<unsigned char>& bytes);
 
 /// Writes beside the file and renames, so that an interrupted run leaves the old file or none, never half of one.
-/// Throws base::UserError naming the file and why.
+/// A link is followed; a device or a pipe is written into. Throws base::UserError naming the file and why.
 void write_file(const std::filesystem::path& path, std::span<const unsigned char> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 

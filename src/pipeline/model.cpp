@@ -10,6 +10,7 @@
 #include <openvino/frontend/manager.hpp>
 
 #include "base/user_error.hpp"
+#include "models/builtin.hpp"
 #include "pipeline/device.hpp"
 #include "pipeline/files.hpp"
 #include "vision/heads/registry.hpp"
@@ -185,16 +186,25 @@ std::vector<std::string> labels_of(const DetectorModel& model) {
   return {};
 }
 
+std::shared_ptr<ov::Model> read_file_model(ov::Core& core, const fs::path& path) {
+  try {
+    return core.read_model(path);
+  } catch (const std::exception& error) {
+    throw UserError(
+        fmt::format("model '{}': can't be read, it is damaged or of another kind: {}", path.string(), brief(error)));
+  }
+}
+
 }  // namespace
 
 DetectorModel load_model(ov::Core& core, const fs::path& path, std::optional<vision::Size> imgsz) {
   DetectorModel model;
-  model.path = checked_path(path);
-  try {
-    model.graph = core.read_model(model.path);
-  } catch (const std::exception& error) {
-    throw UserError(fmt::format("model '{}': can't be read, it is damaged or of another kind: {}", model.path.string(),
-                                brief(error)));
+  if (models::is_builtin(path.string())) {
+    model.path = path;
+    model.graph = models::make_builtin(path.string());
+  } else {
+    model.path = checked_path(path);
+    model.graph = read_file_model(core, model.path);
   }
   model.network = settle_input(model, imgsz);
   recognize_output(model);

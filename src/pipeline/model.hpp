@@ -26,9 +26,10 @@ struct DetectorModel {
   std::vector<std::string> labels;  ///< from the model itself, or COCO's for 80 classes; may be empty
 };
 
-/// Reads OpenVINO IR (.xml with its .bin), ONNX, or a folder that holds one of them. A dynamic input gets the size
-/// `imgsz` (640×640 if there is none); a static one keeps its own. Throws base::UserError for a file that is missing,
-/// damaged, of another kind, or no detector, and for an imgsz that the model can't take.
+/// Reads OpenVINO IR (.xml with its .bin), ONNX, or a folder that holds one of them; or makes a built-in model
+/// ("builtin:yolov5n", see models/builtin.hpp). A dynamic input gets the size `imgsz` (640×640 if there is none); a
+/// static one keeps its own. Throws base::UserError for a file that is missing, damaged, of another kind, or no
+/// detector, and for an imgsz that the model can't take.
 DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std::optional<vision::Size> imgsz);
 
 }  // namespace inferqueue::pipeline

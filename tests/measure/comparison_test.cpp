@@ -118,6 +118,9 @@ TEST(Comparison, AVerdictNeedsEveryRoundOnTheSameSide) {
   EXPECT_TRUE(compare_rates(cell_of(Mode::queue, "LATENCY", {90, 45, 80}), base).beyond_noise);
   EXPECT_FALSE(compare_rates(cell_of(Mode::queue, "LATENCY", {120, 45, 130}), base).beyond_noise);
   EXPECT_FALSE(compare_rates(base, base).beyond_noise);
+  // One round has no spread.
+  EXPECT_FALSE(
+      compare_rates(cell_of(Mode::queue, "LATENCY", {120}), cell_of(Mode::sync, "LATENCY", {50})).beyond_noise);
   EXPECT_NEAR(compare_rates(cell_of(Mode::queue, "LATENCY", {120, 55, 130}), base).ratio.median, 1.2, 1e-9);
 }
 

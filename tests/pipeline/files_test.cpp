@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "support/temp_folder.hpp"
@@ -66,6 +67,25 @@ TEST(WriteFile, ReplacesAFileAndLeavesNothingElse) {
   EXPECT_EQ(content_of(temp / "a.txt"), "second");
   write_file(temp / "empty", "");
   EXPECT_EQ(names_in(temp.path()), "a.txt empty");
+}
+
+TEST(WriteFile, FollowsALinkAndLeavesItOne) {
+  const TempFolder temp;
+  temp.file("real", "old");
+  fs::create_symlink(temp / "real", temp / "link");
+  write_file(temp / "link", "new");
+  EXPECT_TRUE(fs::is_symlink(temp / "link"));
+  EXPECT_EQ(content_of(temp / "real"), "new");
+}
+
+TEST(WriteFile, WritesIntoADeviceInsteadOfTakingItsPlace) {
+  const TempFolder temp;
+  // A device of the test's own: what it tests must not be able to harm the machine's.
+  const fs::path null = temp / "null";
+  if (::mknod(null.c_str(), S_IFCHR | 0600, ::makedev(1, 3)) != 0) GTEST_SKIP() << "only root can make a device";
+  write_file(null, "text");
+  EXPECT_TRUE(fs::is_character_file(null));
+  EXPECT_EQ(names_in(temp.path()), "null");
 }
 
 TEST(WriteFile, NamesTheFileAndWhyAndLeavesNothing) {

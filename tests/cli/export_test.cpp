@@ -1,0 +1,45 @@
+// `inferqueue export`, and built-in models where a file is expected.
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "cli/cli_fixture.hpp"
+
+namespace inferqueue::cli {
+namespace {
+
+class Export : public CliTest {};
+
+TEST_F(Export, WithoutAModelListsThemWithTheirCost) {
+  const auto outcome = cli({"export"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+  for (const char* text : {"builtin:relu", "builtin:mlp", "builtin:yolov5n", "1.867 M", "builtin:yolov5s", "7.226 M"})
+    EXPECT_NE(outcome.out.find(text), std::string::npos) << text;
+}
+
+TEST_F(Export, WritesAModelThatDetectReads) {
+  EXPECT_EQ(cli({"export", "builtin:yolov5n", (temp / "n.xml").string()}).status, 0);
+  EXPECT_TRUE(std::filesystem::exists(temp / "n.bin"));
+  const auto outcome = cli({"detect", "--model", (temp / "n.xml").string(), "--source", picture(), "--nosave"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("64x64 nothing"), std::string::npos) << outcome.out;
+}
+
+TEST_F(Export, ABuiltInModelNeedsNoFile) {
+  const auto outcome = cli({"detect", "--model", "builtin:yolov5n", "--source", picture(), "--nosave"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("64x64 nothing"), std::string::npos) << outcome.out;
+}
+
+TEST_F(Export, SaysWhatIsWrong) {
+  expect_refused({"export", "builtin:nope"}, {"builtin:nope", "builtin:yolov5n"});
+  expect_refused({"export", "builtin:relu", "relu.onnx"}, {"relu.onnx", ".xml"});
+  expect_refused({"export", "builtin:relu", (temp / "no/folder/relu.xml").string()}, {"no/folder/relu.xml"});
+  expect_refused({"detect", "--model", "builtin:nope", "--source", picture()}, {"builtin:nope", "builtin:yolov5n"});
+  expect_refused({"detect", "--model", "builtin:relu", "--source", picture()}, {"builtin:relu", "[1,16]"});
+}
+
+}  // namespace
+}  // namespace inferqueue::cli
