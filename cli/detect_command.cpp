@@ -163,6 +163,7 @@ class DetectCommand final : public Command {
     for (const std::string& note : sources.notes) fmt::print(stderr, "inferqueue: {}\n", note);
     for (const std::string& problem : sources.problems) fmt::print(stderr, "inferqueue: {}\n", problem);
     if (sources.pictures.empty()) return exit_failed;
+    check_json_is_no_input(sources.pictures);
 
     ov::Core core;
     const pipeline::DetectorModel model =
@@ -197,6 +198,13 @@ class DetectCommand final : public Command {
       throw UserError(fmt::format("--json {}: there is no folder {}", options_.json, folder.string()));
     if (!options_.json.empty() && fs::is_directory(options_.json))
       throw UserError(fmt::format("--json {}: is a folder; give a file", options_.json));
+  }
+
+  void check_json_is_no_input(const std::vector<fs::path>& pictures) const {
+    std::error_code ignored;
+    for (const fs::path& picture : pictures)
+      if (fs::is_regular_file(options_.json) && fs::equivalent(options_.json, picture, ignored))
+        throw UserError(fmt::format("--json {}: is one of the pictures; give another file", options_.json));
   }
 
   void check_classes(const pipeline::DetectorModel& model) const {

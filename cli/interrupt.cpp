@@ -25,6 +25,7 @@ sigset_t our_signals() {
 Interrupt::Interrupt() {
   const sigset_t signals = our_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond the limit of its size is an error of writing, which is told
   waiter_ = std::jthread([this, signals] {
     for (int signal = 0; sigwait(&signals, &signal) == 0 && !closing_;) {
       if (signal == SIGUSR1) continue;  // somebody else's

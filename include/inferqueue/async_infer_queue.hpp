@@ -45,7 +45,7 @@ class INFERQUEUE_API Slot {
   const T& userdata() const {
     return request().userdata().template as<T>();
   }
-  const std::vector<ov::Tensor>& results() const { return request().results(); }
+  std::vector<ov::Tensor> results() const { return request().results(); }
   ov::Tensor result(std::size_t index = 0) const { return request().result(index); }
   const std::vector<ov::Output<const ov::Node>>& model_outputs() const { return request().model_outputs(); }
 

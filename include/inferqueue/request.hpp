@@ -52,9 +52,10 @@ class INFERQUEUE_API Request {
     return userdata().template as<T>();
   }
 
-  /// The outputs by position. Throws Error(no_result) for a failed request, and for one that was only looked at as
-  /// the latest of its slot (AsyncInferQueue::operator[]) when that slot had started again already.
-  const std::vector<ov::Tensor>& results() const;
+  /// The outputs by position. Each tensor keeps the request, and so its memory, like a copy of this handle: it may be
+  /// stored, or given to another queue as an input. Throws Error(no_result) for a failed request, and for one that was
+  /// only looked at as the latest of its slot (AsyncInferQueue::operator[]) when that slot had started again already.
+  std::vector<ov::Tensor> results() const;
   /// One output. Throws as results() does, and Error(invalid_argument) where there is no such output.
   ov::Tensor result(std::size_t index = 0) const;
   ov::Tensor result(const std::string& name) const;
@@ -65,6 +66,9 @@ class INFERQUEUE_API Request {
   explicit Request(openvino::OvRecord* record) noexcept;
 
  private:
+  const std::vector<ov::Tensor>& outputs() const;
+  ov::Tensor keeping_this(const ov::Tensor& output) const;
+
   openvino::OvRecord* record_;
 };
 

@@ -1,10 +1,10 @@
-#include <thread>
 #include <utility>
 
 #include <inferqueue/async_infer_queue.hpp>
 #include <inferqueue/error.hpp>
 
 #include "openvino/queue_state.hpp"
+#include "openvino/reaper.hpp"
 
 namespace inferqueue {
 namespace {
@@ -63,6 +63,8 @@ ov::Tensor Lease::input(const InputKey& key) const {
 RequestId Lease::start_async(UserData user_data, const SubmitOptions& /*options*/) {
   Lease ours = std::move(*this);  // gives the slot back if the record is refused
   auto record = ours.state().make_record({}, std::move(user_data));
+  for (std::size_t k = 0; k < ours.state().ports().inputs().size(); ++k)
+    ours.state().ports().check_fits(k, ours.state().own_input(ours.slot_, k));
   const auto state = std::exchange(ours.state_, nullptr);
   return state->engine().start(ours.slot_, std::move(record));
 }
@@ -87,7 +89,7 @@ AsyncInferQueue::~AsyncInferQueue() {
     return;
   }
   // This thread can't wait for the callback that it is in, nor destroy the infer request that called it.
-  std::thread([state = std::move(state_)] { state->engine().shut_down(); }).detach();
+  openvino::close_in_background(std::move(state_));
 }
 
 void AsyncInferQueue::set_callback(Callback callback) {
@@ -102,12 +104,17 @@ RequestId AsyncInferQueue::start_async(const Inputs& inputs, UserData user_data,
 }
 
 Lease AsyncInferQueue::lease() {
-  return {state_, state_->engine().acquire()};
+  Lease lease(state_, state_->engine().acquire());
+  state_->mend_inputs(lease.slot_id());
+  return lease;
 }
 
 std::optional<Lease> AsyncInferQueue::try_lease() {
-  if (const auto slot = state_->engine().try_acquire()) return Lease(state_, *slot);
-  return std::nullopt;
+  const auto slot = state_->engine().try_acquire();
+  if (!slot) return std::nullopt;
+  Lease lease(state_, *slot);
+  state_->mend_inputs(*slot);
+  return lease;
 }
 
 bool AsyncInferQueue::is_ready() const {

@@ -9,17 +9,6 @@ OvRecord& ours(core::Record& record) {
   return static_cast<OvRecord&>(record);
 }  // NOLINT(*-static-cast-downcast)
 
-/// Host memory for an output. Where the shape is dynamic the runtime sizes the tensor itself.
-ov::Tensor make_output(const ov::Output<const ov::Node>& port) {
-  const ov::PartialShape& shape = port.get_partial_shape();
-  if (shape.is_static()) return {port.get_element_type(), shape.to_shape()};
-  if (shape.rank().is_dynamic()) return {port.get_element_type(), ov::Shape{0}};
-  ov::Shape empty;
-  for (const ov::Dimension& dimension : shape)
-    empty.push_back(dimension.is_static() ? static_cast<std::size_t>(dimension.get_length()) : 0);
-  return {port.get_element_type(), empty};
-}
-
 /// Runs f. Returns false if it threw.
 template <class F>
 bool attempt(F f) noexcept {
@@ -64,6 +53,7 @@ void OvBackend::install_callback(core::SlotId slot) {
 void OvBackend::bind(core::SlotId slot, core::Record& record) {
   Slot& its = slots_[slot];
   try {
+    mend_inputs(slot);
     restore_inputs(its);
     for (const Binding& binding : ours(record).inputs) {
       its.replaced[binding.input] = true;
@@ -76,8 +66,13 @@ void OvBackend::bind(core::SlotId slot, core::Record& record) {
 }
 
 void OvBackend::reclaim(core::SlotId slot, core::Record& previous) noexcept {
-  std::vector<ov::Tensor>& theirs = ours(previous).outputs;
-  if (!theirs.empty()) slots_[slot].outputs = std::exchange(theirs, {});
+  std::vector<ov::Tensor> theirs = std::exchange(ours(previous).outputs, {});
+  // Whoever saw the outputs may have given one another shape: then the slot gets fresh ones.
+  bool fit = !theirs.empty();
+  const bool compared = attempt([&] {
+    for (std::size_t k = 0; k < theirs.size(); ++k) fit = fit && ports_->fits_output(k, theirs[k]);
+  });
+  if (compared && fit) slots_[slot].outputs = std::move(theirs);
 }
 
 void OvBackend::start(core::SlotId slot) {
@@ -90,7 +85,7 @@ void OvBackend::give_fresh_outputs(Slot& slot) const {
   std::vector<ov::Tensor> fresh;
   fresh.reserve(ports_->outputs().size());
   for (std::size_t k = 0; k < ports_->outputs().size(); ++k) {
-    fresh.push_back(make_output(ports_->outputs()[k]));
+    fresh.push_back(ports_->make_output(k));
     slot.request.set_output_tensor(k, fresh.back());
   }
   slot.outputs = std::move(fresh);
@@ -101,6 +96,16 @@ void OvBackend::collect(core::SlotId slot, core::Record& record) {
   // Asked for again each time: a dynamic output may have moved, and some devices hand out other tensors.
   for (std::size_t k = 0; k < its.outputs.size(); ++k) its.outputs[k] = its.request.get_output_tensor(k);
   ours(record).outputs = std::exchange(its.outputs, {});
+}
+
+void OvBackend::mend_inputs(core::SlotId slot) {
+  Slot& its = slots_[slot];
+  for (std::size_t k = 0; k < its.own_inputs.size(); ++k) {
+    if (ports_->fits_input(k, its.own_inputs[k])) continue;
+    ov::Tensor fresh = ports_->make_input(k);
+    if (!its.replaced[k]) its.request.set_input_tensor(k, fresh);
+    its.own_inputs[k] = std::move(fresh);
+  }
 }
 
 void OvBackend::restore_inputs(Slot& slot) {

@@ -16,7 +16,7 @@ namespace inferqueue::openvino {
 /// A slot is an infer request of one compiled model.
 ///
 /// Invariants, for each slot:
-///  1. own_inputs are the tensors that the runtime made. Where replaced[i] is false, input i is bound to its own.
+///  1. own_inputs are the slot's own tensors. Where replaced[i] is false, input i is bound to its own.
 ///  2. The output memory bound to the infer request is either in `outputs` here, or in the record that collected it;
 ///     in the second case the slot is given other tensors before it starts.
 ///  3. Whenever the slot is not with the runtime, the infer request has its callback.
@@ -38,6 +38,9 @@ class OvBackend final : public core::Backend {
   void collect(core::SlotId slot, core::Record& record) override;
   void unbind(core::SlotId slot, core::Record& record) noexcept override;
 
+  /// Gives the slot fresh own tensors for inputs whose own somebody has given a shape that doesn't fit: whoever holds
+  /// a lease can, also afterwards. For the holder of the slot's lease. Throws what binding a tensor throws.
+  void mend_inputs(core::SlotId slot);
   /// A slot's own tensor for an input. For the holder of the slot's lease.
   ov::Tensor own_input(core::SlotId slot, std::size_t input) const { return slots_[slot].own_inputs[input]; }
 

@@ -52,7 +52,55 @@ struct Describer {
   }
 };
 
+/// Host memory for a port. Where the shape is dynamic the runtime, or the user, sizes the tensor.
+ov::Tensor make_tensor(const ov::Output<const ov::Node>& port) {
+  const ov::PartialShape& shape = port.get_partial_shape();
+  if (shape.is_static()) return {port.get_element_type(), shape.to_shape()};
+  if (shape.rank().is_dynamic()) return {port.get_element_type(), ov::Shape{0}};
+  ov::Shape empty;
+  for (const ov::Dimension& dimension : shape)
+    empty.push_back(dimension.is_static() ? static_cast<std::size_t>(dimension.get_length()) : 0);
+  return {port.get_element_type(), empty};
+}
+
 }  // namespace
+
+Ports::Ports(const ov::CompiledModel& model)
+    : inputs_(model.inputs()),
+      outputs_(model.outputs()),
+      input_shapes_(static_shapes(inputs_)),
+      output_shapes_(static_shapes(outputs_)) {}
+
+Ports::StaticShapes Ports::static_shapes(const List& ports) {
+  StaticShapes shapes;
+  for (const auto& port : ports) {
+    const ov::PartialShape& shape = port.get_partial_shape();
+    shapes.push_back(shape.is_static() ? std::optional(shape.to_shape()) : std::nullopt);
+  }
+  return shapes;
+}
+
+bool Ports::fits(const ov::Output<const ov::Node>& port, const std::optional<ov::Shape>& fixed,
+                 const ov::Tensor& tensor) {
+  const ov::element::Type type = port.get_element_type();
+  if (!type.is_dynamic() && tensor.get_element_type() != type) return false;
+  return fixed ? tensor.get_shape() == *fixed : port.get_partial_shape().compatible(tensor.get_shape());
+}
+
+bool Ports::fits_input(std::size_t input, const ov::Tensor& tensor) const {
+  return fits(inputs_[input], input_shapes_[input], tensor);
+}
+
+bool Ports::fits_output(std::size_t output, const ov::Tensor& tensor) const {
+  return fits(outputs_[output], output_shapes_[output], tensor);
+}
+
+ov::Tensor Ports::make_input(std::size_t input) const {
+  return make_tensor(inputs_[input]);
+}
+ov::Tensor Ports::make_output(std::size_t output) const {
+  return make_tensor(outputs_[output]);
+}
 
 std::size_t Ports::input_index(const InputKey& key, Errc code) const {
   if (const auto found = std::visit(Finder{inputs_}, key.value())) return *found;
@@ -96,9 +144,7 @@ void Ports::check_fits(std::size_t input, const ov::Tensor& tensor) const {
   if (!tensor) {
     why << "the tensor is empty (default-constructed)";
   } else {
-    const auto type = port.get_element_type();
-    const auto& shape = port.get_partial_shape();
-    if ((type.is_dynamic() || tensor.get_element_type() == type) && shape.compatible(tensor.get_shape())) return;
+    if (fits_input(input, tensor)) return;
     why << "the tensor is " << tensor.get_element_type() << ' ' << ov::PartialShape(tensor.get_shape());
   }
   std::ostringstream what;

@@ -51,6 +51,7 @@ class QueueState {
   const ov::CompiledModel& compiled() const noexcept { return compiled_; }
   const std::shared_ptr<const ov::Model>& model() const noexcept { return model_; }
   ov::Tensor own_input(core::SlotId slot, std::size_t input) const { return backend_->own_input(slot, input); }
+  void mend_inputs(core::SlotId slot) { backend_->mend_inputs(slot); }
 
  private:
   ov::CompiledModel compiled_;

@@ -1,4 +1,7 @@
+#include <memory>
 #include <utility>
+
+#include <openvino/runtime/remote_tensor.hpp>
 
 #include <inferqueue/error.hpp>
 #include <inferqueue/request.hpp>
@@ -43,7 +46,7 @@ const UserData& Request::userdata() const noexcept {
   return record_->user_data;
 }
 
-const std::vector<ov::Tensor>& Request::results() const {
+const std::vector<ov::Tensor>& Request::outputs() const {
   if (record_->outputs.empty() && !record_->ports->outputs().empty())
     throw Error(Errc::no_result, record_->error ? "the request failed: it has no outputs"
                                                 : "the slot has started again and has taken its outputs' memory back; "
@@ -51,11 +54,28 @@ const std::vector<ov::Tensor>& Request::results() const {
   return record_->outputs;
 }
 
-ov::Tensor Request::result(std::size_t index) const {
-  return results()[record_->ports->output_index(index)];
+/// A view of the output's memory that owns the request. A view, because a tensor takes an owner only where it has none
+/// yet, and because one that is given another shape then leaves the slot's own tensor alone.
+ov::Tensor Request::keeping_this(const ov::Tensor& output) const {
+  ov::Tensor shared = output;
+  if (shared.is<ov::RemoteTensor>() || shared.get_size() == 0) return shared;
+  const ov::Tensor view(shared.get_element_type(), shared.get_shape(), shared.data());
+  return {view, std::make_shared<base::Ref<openvino::OvRecord>>(record_)};
 }
+
+std::vector<ov::Tensor> Request::results() const {
+  std::vector<ov::Tensor> kept;
+  kept.reserve(outputs().size());
+  for (const ov::Tensor& output : outputs()) kept.push_back(keeping_this(output));
+  return kept;
+}
+
+ov::Tensor Request::result(std::size_t index) const {
+  return keeping_this(outputs()[record_->ports->output_index(index)]);
+}
+
 ov::Tensor Request::result(const std::string& name) const {
-  return results()[record_->ports->output_index(name)];
+  return keeping_this(outputs()[record_->ports->output_index(name)]);
 }
 
 const std::vector<ov::Output<const ov::Node>>& Request::model_outputs() const noexcept {

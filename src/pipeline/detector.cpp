@@ -27,6 +27,9 @@ ov::AnyMap properties_of(const DeviceOptions& options) {
       throw base::UserError(fmt::format("--precision '{}': unknown; use f32, f16 or bf16", options.precision));
     properties[ov::hint::inference_precision.name()] = options.precision;
   }
+  std::error_code ignored;
+  if (std::filesystem::exists(options.cache_dir, ignored) && !std::filesystem::is_directory(options.cache_dir, ignored))
+    throw base::UserError(fmt::format("--cache-dir {}: is a file; give a folder", options.cache_dir.string()));
   if (!options.cache_dir.empty()) properties[ov::cache_dir.name()] = options.cache_dir.string();
   return properties;
 }

@@ -43,10 +43,13 @@ RunFolder::RunFolder(const fs::path& project, const std::string& name, bool exis
 }
 
 fs::path RunFolder::picture_path(const fs::path& source) {
+  const std::string extension = can_write_extension(lower_extension(source)) ? source.extension().string() : ".png";
   stem_ = source.stem().string();
-  for (int n = 2; !taken_.insert(stem_).second; ++n) stem_ = fmt::format("{}-{}", source.stem().string(), n);
-  const std::string extension = lower_extension(source);
-  return path_ / (stem_ + (can_write_extension(extension) ? source.extension().string() : ".png"));
+  std::error_code ignored;
+  // Nor may a source that lies in this very folder be overwritten.
+  for (int n = 2; !taken_.insert(stem_).second || fs::equivalent(path_ / (stem_ + extension), source, ignored); ++n)
+    stem_ = fmt::format("{}-{}", source.stem().string(), n);
+  return path_ / (stem_ + extension);
 }
 
 fs::path RunFolder::labels_path() {

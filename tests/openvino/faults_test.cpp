@@ -98,6 +98,46 @@ TEST_F(QueueFaults, DestroyingTheQueueWithErrorsAndWorkInFlightIsQuiet) {
   }
 }
 
+// Whoever holds a tensor can give it another shape; that must stay between him and his tensor.
+class ReshapedTensor : public ::testing::TestWithParam<ov::PartialShape> {
+ protected:
+  void expect_good(AsyncInferQueue& queue) const {
+    std::atomic<int> good{0};
+    queue.set_callback([&](Request& request) { good += request.result().get_shape() == ov::Shape{1, 16}; });
+    for (int i = 0; i < 10; ++i) EXPECT_NO_THROW(queue.start_async(filled({1, 16}, 1)));
+    queue.wait_all();
+    EXPECT_EQ(good, 10);
+  }
+  ov::Core core;
+  ov::CompiledModel compiled = core.compile_model(testing::relu_model(GetParam()), "CPU");
+};
+
+TEST_P(ReshapedTensor, AResultCostsNoSlot) {
+  AsyncInferQueue queue(compiled, 1);
+  queue.set_callback([](Request& request) { request.result().set_shape({2, 2, 2}); });
+  queue.start_async(filled({1, 16}, 1));
+  queue.wait_all();
+  expect_good(queue);
+}
+
+TEST_P(ReshapedTensor, AnInputOfADroppedLeaseCostsNoSlot) {
+  AsyncInferQueue queue(compiled, 1);
+  queue.lease().input().set_shape({2, 2, 2});
+  EXPECT_NE(queue.lease().input().get_shape(), (ov::Shape{2, 2, 2}));
+  expect_good(queue);
+}
+
+TEST_P(ReshapedTensor, AnInputOfAStartedLeaseIsRefused) {
+  AsyncInferQueue queue(compiled, 1);
+  Lease lease = queue.lease();
+  lease.input().set_shape({2, 2, 2});
+  EXPECT_THROW(lease.start_async(), Error);
+  expect_good(queue);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, ReshapedTensor, ::testing::Values(ov::PartialShape{1, 16}, ov::PartialShape{-1, -1}),
+                         [](const auto& named) { return named.param.is_static() ? "Static" : "Dynamic"; });
+
 TEST_F(QueueFaults, ABlockedInferenceHoldsUpOnlyItsOwnSlot) {
   std::promise<void> open;
   HookOp::hook = [gate = open.get_future().share()](const ov::Tensor& input) {

@@ -51,6 +51,32 @@ TEST(Outputs, OfKeptRequestsStayAlsoOnCompositeDevices) {
   }
 }
 
+TEST(Outputs, AKeptTensorKeepsItsMemoryWithoutTheRequest) {
+  ov::Core core;
+  std::vector<ov::Tensor> kept;
+  {
+    AsyncInferQueue queue(core.compile_model(relu_model(), "CPU"), 1);
+    queue.set_callback([&](Request& request) { kept.push_back(request.result()); });
+    for (int i = 0; i < 5; ++i) queue.start_async(filled({1, 16}, static_cast<float>(i)));
+    queue.wait_all();
+  }
+  for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(*kept[i].data<float>(), static_cast<float>(i));
+}
+
+TEST(Outputs, CanBeTheInputsOfAnotherQueue) {
+  ov::Core core;
+  const ov::CompiledModel compiled = core.compile_model(relu_model(), "CPU");
+  AsyncInferQueue second(compiled, 1);
+  AsyncInferQueue first(compiled, 2);
+  std::vector<float> results(50);
+  second.set_callback([&](Request& request, std::size_t i) { results[i] = *request.result().data<float>(); });
+  first.set_callback([&](Request& request, std::size_t i) { second.start_async(request.result(), i); });
+  for (std::size_t i = 0; i < results.size(); ++i) first.start_async(filled({1, 16}, static_cast<float>(i)), i);
+  first.wait_all();
+  second.wait_all();
+  for (std::size_t i = 0; i < results.size(); ++i) EXPECT_EQ(results[i], static_cast<float>(i));
+}
+
 TEST(Outputs, NobodyHoldsAreWrittenAgainInPlace) {
   ov::Core core;
   AsyncInferQueue queue(core.compile_model(relu_model(), "CPU"), 1);
