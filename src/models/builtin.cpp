@@ -54,7 +54,7 @@ std::shared_ptr<ov::Model> make_mlp() {
 using Maker = std::shared_ptr<ov::Model> (*)();
 struct Entry {
   Builtin builtin;
-  Maker make;
+  Maker make = nullptr;
 };
 
 constexpr std::array<Entry, 4> entries{

@@ -111,7 +111,8 @@ class Builder {
     const auto s = std::make_shared<op::Sigmoid>(last);
     const auto parts = std::make_shared<op::VariadicSplit>(s, op::Constant::create(ov::element::i64, {}, {4}),
                                                            integers({2, 2, i64(1 + classes)}));
-    const auto stride = static_cast<float>(side / h);
+    const std::size_t pixels_per_cell = side / h;
+    const auto stride = static_cast<float>(pixels_per_cell);
     const auto centre = std::make_shared<op::Add>(
         std::make_shared<op::Multiply>(parts->output(0), scalars({}, {2 * stride})), cells(h, w, stride));
     const auto doubled = std::make_shared<op::Multiply>(parts->output(1), scalars({}, {2}));

@@ -59,7 +59,7 @@ const std::vector<ov::Tensor>& Request::outputs() const {
 ov::Tensor Request::keeping_this(const ov::Tensor& output) const {
   ov::Tensor shared = output;
   if (shared.is<ov::RemoteTensor>() || shared.get_size() == 0) return shared;
-  const ov::Tensor view(shared.get_element_type(), shared.get_shape(), shared.data());
+  ov::Tensor view(shared.get_element_type(), shared.get_shape(), shared.data());
   return {view, std::make_shared<base::Ref<openvino::OvRecord>>(record_)};
 }
 
