@@ -1,6 +1,7 @@
 #include "openvino/reaper.hpp"
 
 #include <deque>
+#include <new>
 #include <thread>
 #include <utility>
 
