@@ -143,8 +143,7 @@ Slot AsyncInferQueue::operator[](std::size_t i) const {
                 "slot " + std::to_string(i) + " was asked for; the queue has " + std::to_string(size()));
   const core::Engine::SlotSnapshot snapshot = state_->engine().snapshot(i);
   std::optional<Request> latest;
-  if (snapshot.latest)
-    latest.emplace(static_cast<openvino::OvRecord*>(snapshot.latest.get()));  // NOLINT(*-static-cast-downcast)
+  if (snapshot.latest) latest.emplace(static_cast<openvino::OvRecord*>(snapshot.latest.get()));
   return {i, snapshot.state == core::SlotState::idle, std::move(latest)};
 }
 

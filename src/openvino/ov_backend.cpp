@@ -7,7 +7,7 @@ namespace {
 
 OvRecord& ours(core::Record& record) {
   return static_cast<OvRecord&>(record);
-}  // NOLINT(*-static-cast-downcast)
+}
 
 /// Runs f. Returns false if it threw.
 template <class F>

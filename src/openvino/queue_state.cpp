@@ -23,13 +23,13 @@ std::size_t number_of_jobs(const ov::CompiledModel& compiled, std::size_t wanted
 
 void Callbacks::on_value(core::Record& record) const {
   if (on_value_ == nullptr) return;
-  Request request(&static_cast<OvRecord&>(record));  // NOLINT(*-static-cast-downcast): all records here are ours
+  Request request(&static_cast<OvRecord&>(record));  // all records here are ours
   (*on_value_)(request, record.user_data);
 }
 
 bool Callbacks::on_error(core::Record& record) const {
   if (on_error_ == nullptr) return false;
-  Request request(&static_cast<OvRecord&>(record));  // NOLINT(*-static-cast-downcast)
+  Request request(&static_cast<OvRecord&>(record));
   (*on_error_)(request, record.error);
   return true;
 }

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 #include <openvino/openvino.hpp>
 
+#include "pipeline/device_options.hpp"
 #include "pipeline/pipeline.hpp"
 #include "support/known_boxes.hpp"
 #include "support/models.hpp"
@@ -27,13 +28,6 @@ using testing::HookOp;
 using testing::known_detections;
 using testing::red_of;
 using testing::write_many;
-
-/// In full precision, so that the figures are the same everywhere.
-DeviceOptions f32() {
-  DeviceOptions options;
-  options.precision = "f32";
-  return options;
-}
 
 /// The red (0..255) of the middle pixel in an input [1,3,64,64].
 int red_in(const ov::Tensor& input) {

@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "pipeline/device_options.hpp"
 #include "support/known_boxes.hpp"
 #include "support/temp_folder.hpp"
 #include "support/user_error.hpp"
@@ -30,13 +31,6 @@ using testing::TempFolder;
 using testing::user_error_of;
 using testing::write;
 using testing::write_many;
-
-/// In full precision, so that the figures are the same everywhere.
-DeviceOptions f32() {
-  DeviceOptions options;
-  options.precision = "f32";
-  return options;
-}
 
 class PipelineTest : public ::testing::Test {
  protected:

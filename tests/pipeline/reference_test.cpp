@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/device_options.hpp"
 #include "pipeline/pipeline.hpp"
 
 namespace inferqueue::pipeline {
@@ -31,13 +32,6 @@ nlohmann::json read_json(const fs::path& path) {
 
 vision::Box box_of(const nlohmann::json& box) {
   return {box.at(0), box.at(1), box.at(2), box.at(3)};
-}
-
-/// In full precision, so that the figures are the same everywhere.
-DeviceOptions f32() {
-  DeviceOptions options;
-  options.precision = "f32";
-  return options;
 }
 
 std::vector<PictureResult> detect(const fs::path& model_path, const std::vector<fs::path>& pictures,
