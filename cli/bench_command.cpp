@@ -14,8 +14,8 @@
 #include "cli/bench_report.hpp"
 #include "cli/device_options.hpp"
 #include "cli/progress.hpp"
+#include "devices/names.hpp"
 #include "measure/comparison.hpp"
-#include "pipeline/device.hpp"
 #include "pipeline/files.hpp"
 #include "pipeline/picture.hpp"
 #include "pipeline/report.hpp"
@@ -103,7 +103,7 @@ class BenchCommand final : public Command {
     comparison.modes.clear();
     for (const std::string& mode : options_.modes) comparison.modes.push_back(mode_of(mode));
     comparison.hints.clear();
-    for (const std::string& hint : options_.hints) comparison.hints.push_back(pipeline::performance_hint(hint));
+    for (const std::string& hint : options_.hints) comparison.hints.push_back(devices::performance_hint(hint));
     comparison.device = options_.detector.device_options("");
     comparison.postprocess = options_.detector.postprocess;
     comparison.jobs = pipeline::checked_jobs(options_.detector.jobs);

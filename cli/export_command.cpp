@@ -7,9 +7,10 @@
 #include <fmt/format.h>
 #include <openvino/core/graph_util.hpp>
 
+#include "base/file_names.hpp"
 #include "base/user_error.hpp"
+#include "devices/brief.hpp"
 #include "models/builtin.hpp"
-#include "pipeline/device.hpp"
 #include "pipeline/files.hpp"
 
 namespace inferqueue::cli {
@@ -43,12 +44,12 @@ class ExportCommand final : public Command {
     const fs::path folder = file.parent_path();
     if (!folder.empty() && !fs::is_directory(folder))
       throw base::UserError(fmt::format("{}: there is no folder {}", file.string(), folder.string()));
-    if (pipeline::lower_extension(file) != ".xml")
+    if (base::lower_extension(file) != ".xml")
       throw base::UserError(fmt::format("{}: give a name that ends in .xml", file.string()));
     try {
       ov::save_model(graph, file.string(), false);
     } catch (const std::exception& error) {
-      throw base::UserError(fmt::format("{}: can't be written: {}", file.string(), pipeline::brief(error)));
+      throw base::UserError(fmt::format("{}: can't be written: {}", file.string(), devices::brief(error)));
     }
     fmt::print("{} and {}\n", file.string(), fs::path(file).replace_extension(".bin").string());
     return exit_ok;

@@ -1,10 +1,10 @@
 // The command `inferqueue`.
-#include <array>
 #include <cstdio>
 #include <exception>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -15,6 +15,7 @@
 #include "cli/bench_command.hpp"
 #include "cli/command.hpp"
 #include "cli/detect_command.hpp"
+#include "cli/devices_command.hpp"
 #include "cli/export_command.hpp"
 #include "cli/interrupt.hpp"
 
@@ -42,8 +43,11 @@ int run(int argc, char** argv) {
   app.require_subcommand(0, 1);  // below: here a misspelt one would be "required", not "unexpected"
   app.get_formatter()->column_width(36);
   app.footer("'inferqueue COMMAND --help' explains a command.");
-  const std::array<std::unique_ptr<Command>, 3> commands{make_detect_command(app), make_bench_command(app),
-                                                         make_export_command(app)};
+  std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(make_detect_command(app));
+  commands.push_back(make_devices_command(app));
+  commands.push_back(make_bench_command(app));
+  commands.push_back(make_export_command(app));
 
   try {
     app.parse(argc, argv);
@@ -61,7 +65,7 @@ int run(int argc, char** argv) {
       throw base::UserError("standard output can't be written; is the disk full?");
     return status;
   }
-  fmt::print(stderr, "inferqueue: give a command: detect, bench or export (see 'inferqueue --help')\n");
+  fmt::print(stderr, "inferqueue: give a command: detect, devices, bench or export (see 'inferqueue --help')\n");
   return exit_usage;
 }
 

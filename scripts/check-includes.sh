@@ -8,13 +8,15 @@ declare -A allowed=(
   [base]="base"
   [core]="base core"
   [openvino]="base core openvino"
-  [models]="base models"
+  [machine]="machine"
+  [devices]="base machine devices"
+  [models]="base devices models"
   [vision]="base vision"
-  [pipeline]="base models vision pipeline"
-  [measure]="base vision pipeline measure"
+  [pipeline]="base devices models vision pipeline"
+  [measure]="base machine vision pipeline measure"
 )
 # Rooms that know nothing of the runtime, so that they can be tested without it.
-without_openvino=" base core vision "
+without_openvino=" base core machine vision "
 
 findings=$(
   project_files '*.cpp' '*.hpp' | while read -r file; do

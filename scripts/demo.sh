@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: demo.sh   Detects the shapes in the samples, then measures the modes side by side.
+# usage: demo.sh   Detects the shapes in the samples, shows what the devices offer, measures the modes side by side.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 "$root/scripts/build.sh" release
@@ -9,5 +9,9 @@ echo
 echo "== Detecting: $inferqueue detect --model models/shapes/shapes.xml --source samples …"
 "$inferqueue" detect --model models/shapes/shapes.xml --source samples --project runs/demo --name detect --exist-ok
 echo
-echo "== Comparing the modes: $inferqueue bench --model models/shapes/shapes.xml --source samples"
-"$inferqueue" bench --model models/shapes/shapes.xml --source samples
+echo "== What the devices offer: $inferqueue devices"
+"$inferqueue" devices
+echo
+# A detector of the size that people run: one as small as that of the shapes would show the queue's own cost.
+echo "== Comparing the modes: $inferqueue bench --model builtin:yolov5n --source samples"
+"$inferqueue" bench --model builtin:yolov5n --source samples

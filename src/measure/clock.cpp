@@ -1,8 +1,5 @@
 #include "measure/clock.hpp"
 
-#include <thread>
-
-#include <sched.h>
 #include <sys/resource.h>
 
 namespace inferqueue::measure {
@@ -24,13 +21,6 @@ Stopwatch::Stopwatch() : wall_(std::chrono::steady_clock::now()), cpu_s_(cpu_sec
 
 Elapsed Stopwatch::elapsed() const {
   return {std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_).count(), cpu_seconds() - cpu_s_};
-}
-
-unsigned processors() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) == 0) return static_cast<unsigned>(CPU_COUNT(&set));
-  return std::thread::hardware_concurrency();
 }
 
 }  // namespace inferqueue::measure

@@ -22,7 +22,4 @@ class Stopwatch {
   double cpu_s_;
 };
 
-/// The processors that this process may use.
-unsigned processors();
-
 }  // namespace inferqueue::measure

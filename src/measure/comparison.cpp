@@ -6,6 +6,8 @@
 #include <ranges>
 #include <utility>
 
+#include "machine/cpu_limits.hpp"
+
 namespace inferqueue::measure {
 namespace {
 
@@ -32,7 +34,7 @@ double Cell::cpu_s_per_image() const {
 }
 
 double Cell::cpu_utilization() const {
-  const unsigned cores = processors();
+  const unsigned cores = machine::cpu_limits().usable;
   return spread(of_each(samples, [&](const Sample& sample) { return sample.took.cpu_s / sample.took.wall_s / cores; }))
       .median;
 }

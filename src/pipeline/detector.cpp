@@ -8,14 +8,15 @@
 #include <openvino/runtime/properties.hpp>
 
 #include "base/user_error.hpp"
-#include "pipeline/device.hpp"
+#include "devices/brief.hpp"
+#include "devices/names.hpp"
 
 namespace inferqueue::pipeline {
 namespace {
 
 ov::AnyMap properties_of(const DeviceOptions& options) {
   ov::AnyMap properties;
-  properties[ov::hint::performance_mode.name()] = performance_hint(options.hint);
+  properties[ov::hint::performance_mode.name()] = devices::performance_hint(options.hint);
   if (options.streams) {
     if (*options.streams < 1 || *options.streams > 1024)
       throw base::UserError(fmt::format("--nstreams {}: give 1 to 1024", *options.streams));
@@ -38,12 +39,12 @@ ov::AnyMap properties_of(const DeviceOptions& options) {
 
 ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const DeviceOptions& options) {
   const ov::AnyMap properties = properties_of(options);
-  check_device(options.device, core.get_available_devices());
+  devices::check_device(options.device, core.get_available_devices());
   try {
     return core.compile_model(model.graph, options.device, properties);
   } catch (const std::exception& error) {
     throw base::UserError(
-        fmt::format("device '{}': can't compile '{}': {}", options.device, model.path.string(), brief(error)));
+        fmt::format("device '{}': can't compile '{}': {}", options.device, model.path.string(), devices::brief(error)));
   }
 }
 

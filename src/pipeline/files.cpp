@@ -1,7 +1,5 @@
 #include "pipeline/files.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -79,13 +77,6 @@ void write_file(const fs::path& path, std::span<const unsigned char> bytes) {
 
 void write_file(const fs::path& path, std::string_view text) {
   write_file(path, std::span(reinterpret_cast<const unsigned char*>(text.data()), text.size()));
-}
-
-std::string lower_extension(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::ranges::transform(extension, extension.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension;
 }
 
 }  // namespace inferqueue::pipeline

@@ -17,7 +17,4 @@ void read_file(const std::filesystem::path& path, std::vector<unsigned char>& by
 void write_file(const std::filesystem::path& path, std::span<const unsigned char> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 
-/// The file name's extension in lower case, with its dot.
-std::string lower_extension(const std::filesystem::path& path);
-
 }  // namespace inferqueue::pipeline

@@ -7,18 +7,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <openvino/core/preprocess/pre_post_process.hpp>
-#include <openvino/frontend/manager.hpp>
 
 #include "base/user_error.hpp"
-#include "models/builtin.hpp"
-#include "pipeline/device.hpp"
-#include "pipeline/files.hpp"
+#include "devices/brief.hpp"
+#include "models/model_file.hpp"
 #include "vision/heads/registry.hpp"
 #include "vision/labels.hpp"
 
 namespace inferqueue::pipeline {
-namespace fs = std::filesystem;
-
 namespace {
 
 using base::UserError;
@@ -30,61 +26,6 @@ std::string text_of(const ov::PartialShape& shape) {
   std::ostringstream text;
   text << shape;
   return text.str();
-}
-
-// ---- the file -------------------------------------------------------------------------------------------------------
-
-/// The one model in a folder, as the exporters of Ultralytics write them.
-fs::path model_in(const fs::path& folder) {
-  std::vector<fs::path> found;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    const std::string extension = lower_extension(entry.path());
-    if (extension == ".xml" || extension == ".onnx") found.push_back(entry.path());
-  }
-  if (found.size() == 1) return found.front();
-  throw UserError(fmt::format("model '{}': this folder holds {} models (.xml, .onnx); name the file", folder.string(),
-                              found.size()));
-}
-
-/// Asks the runtime's reader for this kind of file. ov::Core::read_model() would try the readers for all kinds on a
-/// file that its own doesn't know, each with messages of its own.
-bool is_readable(const std::string& kind, const fs::path& path) {
-  return ov::frontend::FrontEndManager().load_by_framework(kind)->supported(path.string());
-}
-
-void check_ir(const fs::path& path) {
-  if (!is_readable("ir", path))
-    throw UserError(fmt::format("model '{}': is no OpenVINO IR; export the model again", path.string()));
-  const fs::path weights = fs::path(path).replace_extension(".bin");
-  if (!fs::exists(weights))
-    throw UserError(fmt::format("model '{}': its weights '{}' are missing; keep the two files together", path.string(),
-                                weights.string()));
-}
-
-void check_onnx(const fs::path& path) {
-  if (!is_readable("onnx", path))
-    throw UserError(fmt::format("model '{}': is no ONNX model; export the model again", path.string()));
-}
-
-fs::path checked_path(const fs::path& given) {
-  if (!fs::exists(given)) throw UserError(fmt::format("model '{}': there is no such file", given.string()));
-  const fs::path path = fs::is_directory(given) ? model_in(given) : given;
-  if (!fs::is_regular_file(path))
-    throw UserError(fmt::format("model '{}': is a pipe or a device, no file", path.string()));
-  const std::string extension = lower_extension(path);
-  if (extension == ".pt" || extension == ".pth")
-    throw UserError(fmt::format(
-        "model '{0}': is a PyTorch checkpoint; export it in YOLOv5's folder: python export.py --weights {0} --include "
-        "openvino, then give --model {1}",
-        path.string(), (path.parent_path() / (path.stem().string() + "_openvino_model")).string()));
-  if (extension == ".xml") {
-    check_ir(path);
-  } else if (extension == ".onnx") {
-    check_onnx(path);
-  } else {
-    throw UserError(fmt::format("model '{}': give OpenVINO IR (.xml with its .bin) or ONNX (.onnx)", path.string()));
-  }
-  return path;
 }
 
 // ---- the input ------------------------------------------------------------------------------------------------------
@@ -134,7 +75,7 @@ vision::Size settle_input(DetectorModel& model, std::optional<vision::Size> imgs
       model.graph->reshape(ov::PartialShape{1, 3, size.height, size.width});
     } catch (const std::exception& error) {
       throw UserError(fmt::format("model '{}': can't take {}x{} pictures ({}); try another --imgsz", name, size.height,
-                                  size.width, brief(error)));
+                                  size.width, devices::brief(error)));
     }
   }
   return size;
@@ -188,26 +129,13 @@ std::vector<std::string> labels_of(const DetectorModel& model) {
   return {};
 }
 
-std::shared_ptr<ov::Model> read_file_model(ov::Core& core, const fs::path& path) {
-  try {
-    return core.read_model(path);
-  } catch (const std::exception& error) {
-    throw UserError(
-        fmt::format("model '{}': can't be read, it is damaged or of another kind: {}", path.string(), brief(error)));
-  }
-}
-
 }  // namespace
 
-DetectorModel load_model(ov::Core& core, const fs::path& path, std::optional<vision::Size> imgsz) {
+DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std::optional<vision::Size> imgsz) {
   DetectorModel model;
-  if (models::is_builtin(path.string())) {
-    model.path = path;
-    model.graph = models::make_builtin(path.string());
-  } else {
-    model.path = checked_path(path);
-    model.graph = read_file_model(core, model.path);
-  }
+  models::NamedModel named = models::read_model(core, path);
+  model.path = std::move(named.path);
+  model.graph = std::move(named.graph);
   model.network = settle_input(model, imgsz);
   recognize_output(model);
   settle_types(model);

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <opencv2/imgcodecs.hpp>
 
+#include "base/file_names.hpp"
 #include "base/user_error.hpp"
 #include "pipeline/files.hpp"
 
@@ -89,7 +90,7 @@ void write_picture(const fs::path& path, const cv::Mat& bgr8) {
   std::vector<unsigned char> encoded;
   bool done = false;
   try {
-    done = cv::imencode(lower_extension(path), bgr8, encoded);
+    done = cv::imencode(base::lower_extension(path), bgr8, encoded);
   } catch (const cv::Exception& error) {
     throw base::UserError(fmt::format("{}: can't be encoded: {}", path.string(), error.err));
   }

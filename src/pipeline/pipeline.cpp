@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/user_error.hpp"
-#include "pipeline/device.hpp"
+#include "devices/brief.hpp"
 #include "pipeline/ordered_results.hpp"
 #include "pipeline/picture.hpp"
 
@@ -91,7 +91,7 @@ class Run {
     } catch (const base::UserError& e) {
       result.error = e.what();
     } catch (const std::exception& e) {
-      result.error = brief(e);
+      result.error = devices::brief(e);
     } catch (...) {
       result.error = "an exception that is no std::exception";
     }

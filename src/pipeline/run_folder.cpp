@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file_names.hpp"
 #include "base/user_error.hpp"
 #include "pipeline/files.hpp"
 #include "pipeline/picture.hpp"
@@ -43,7 +44,8 @@ RunFolder::RunFolder(const fs::path& project, const std::string& name, bool exis
 }
 
 fs::path RunFolder::picture_path(const fs::path& source) {
-  const std::string extension = can_write_extension(lower_extension(source)) ? source.extension().string() : ".png";
+  const std::string extension =
+      can_write_extension(base::lower_extension(source)) ? source.extension().string() : ".png";
   stem_ = source.stem().string();
   std::error_code ignored;
   // Nor may a source that lies in this very folder be overwritten.

@@ -8,7 +8,8 @@
 #include <fmt/format.h>
 #include <glob.h>
 
-#include "pipeline/files.hpp"
+#include "base/file_names.hpp"
+#include "base/user_error.hpp"
 
 namespace inferqueue::pipeline {
 namespace fs = std::filesystem;
@@ -22,7 +23,7 @@ constexpr std::array<std::string_view, 13> video_extensions{".mp4", ".avi",  ".m
 constexpr std::string_view known_pictures = "jpg, png, bmp, tif, webp, ppm, jp2";
 
 bool is_video(const std::string& source) {
-  return std::ranges::find(video_extensions, lower_extension(source)) != video_extensions.end();
+  return std::ranges::find(video_extensions, base::lower_extension(source)) != video_extensions.end();
 }
 
 bool is_camera_or_stream(const std::string& source) {
@@ -89,7 +90,7 @@ void add(const std::string& source, Sources& found) {
 }  // namespace
 
 bool has_picture_extension(const fs::path& path) {
-  return std::ranges::find(picture_extensions, lower_extension(path)) != picture_extensions.end();
+  return std::ranges::find(picture_extensions, base::lower_extension(path)) != picture_extensions.end();
 }
 
 Sources expand_sources(std::span<const std::string> sources) {

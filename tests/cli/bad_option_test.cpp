@@ -72,8 +72,9 @@ TEST_F(BadOption, DevicesThatAreNotThere) {
 }
 
 TEST_F(BadOption, DevicesThatTheRuntimeRefuses) {
-  for (const std::string device : {"AUTO:-CPU", "MULTI", "BATCH:CPU(x)", "CPU.0"})
+  for (const std::string device : {"MULTI", "BATCH:CPU(x)", "CPU.0"})
     expect_refused(detect({"--device", device}), {"device '" + device + "': can't compile"});
+  expect_refused(detect({"--device", "AUTO:-CPU"}), {"device 'AUTO:-CPU': leaves no device; those here: CPU"});
 }
 
 TEST_F(BadOption, Labels) {

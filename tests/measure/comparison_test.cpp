@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "machine/cpu_limits.hpp"
 #include "support/known_boxes.hpp"
 #include "support/temp_folder.hpp"
 #include "support/user_error.hpp"
@@ -137,7 +138,7 @@ TEST(Comparison, TheBestOfAModeIsByItsMedian) {
 
 TEST(Comparison, ProcessorTimeIsSharedByThePictures) {
   EXPECT_DOUBLE_EQ(cell_of(Mode::sync, "LATENCY", {10, 20}).cpu_s_per_image(), 0.02);
-  EXPECT_DOUBLE_EQ(cell_of(Mode::sync, "LATENCY", {10}).cpu_utilization(), 2.0 / 10 / processors());
+  EXPECT_DOUBLE_EQ(cell_of(Mode::sync, "LATENCY", {10}).cpu_utilization(), 2.0 / 10 / machine::cpu_limits().usable);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/file_names.hpp"
 #include "support/temp_folder.hpp"
 #include "support/user_error.hpp"
 
@@ -111,10 +112,10 @@ TEST(WriteFile, SaysThatTheDiskIsFull) {
 }
 
 TEST(LowerExtension, IsOfTheNameOnly) {
-  EXPECT_EQ(lower_extension("a.b/C.JPeG"), ".jpeg");
-  EXPECT_EQ(lower_extension("a.b/c"), "");
-  EXPECT_EQ(lower_extension(".hidden"), "");
-  EXPECT_EQ(lower_extension("x.tar.GZ"), ".gz");
+  EXPECT_EQ(base::lower_extension("a.b/C.JPeG"), ".jpeg");
+  EXPECT_EQ(base::lower_extension("a.b/c"), "");
+  EXPECT_EQ(base::lower_extension(".hidden"), "");
+  EXPECT_EQ(base::lower_extension("x.tar.GZ"), ".gz");
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
-// Device names, hints and the runtime's errors as people meet them.
-#include "pipeline/device.hpp"
+// Device names and hints as people type them.
+#include "devices/names.hpp"
 
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -9,7 +8,7 @@
 
 #include "support/user_error.hpp"
 
-namespace inferqueue::pipeline {
+namespace inferqueue::devices {
 namespace {
 
 using testing::user_error_of;
@@ -26,6 +25,12 @@ TEST(DeviceMembers, AreWhatTheNameIsMadeOf) {
   EXPECT_EQ(device_members("MULTI:CPU(2),GPU(4)"), (Strings{"CPU", "GPU"}));
   EXPECT_EQ(device_members("HETERO:,CPU,"), Strings{"CPU"});
   EXPECT_EQ(device_members("AUTO:"), Strings{});
+}
+
+TEST(IsComposite, ByTheNameBeforeTheColon) {
+  for (const char* device : {"AUTO", "AUTO:GPU,-CPU", "MULTI:CPU", "HETERO:CPU", "BATCH:CPU(4)"})
+    EXPECT_TRUE(is_composite(device)) << device;
+  for (const char* device : {"CPU", "GPU.0", "", "AUTOMATIC", "auto"}) EXPECT_FALSE(is_composite(device)) << device;
 }
 
 std::string error_for(const std::string& device, const Strings& available = {"CPU"}) {
@@ -56,6 +61,13 @@ TEST(CheckDevice, NamesTheMissingOneAndListsTheOthers) {
   EXPECT_EQ(error_for("BATCH:GPU(4)"), "device 'BATCH:GPU(4)': there is no GPU here; those here: CPU");
 }
 
+TEST(CheckDevice, RefusesWhatLeavesNone) {
+  EXPECT_EQ(error_for("AUTO:-CPU"), "device 'AUTO:-CPU': leaves no device; those here: CPU");
+  EXPECT_EQ(error_for("AUTO:-CPU,-GPU", {"CPU", "GPU.0", "GPU.1"}),
+            "device 'AUTO:-CPU,-GPU': leaves no device; those here: CPU, GPU.0, GPU.1");
+  EXPECT_EQ(error_for("AUTO:-CPU,-GPU.0", {"CPU", "GPU.0", "GPU.1"}), "no error");
+}
+
 TEST(CheckDevice, RefusesWhatIsNoDeviceAtAll) {
   for (const std::string device : {"cpu", " CPU", "nonsense"})
     EXPECT_EQ(error_for(device), "device '" + device + "': there is no such device here; those here: CPU");
@@ -77,34 +89,5 @@ TEST(PerformanceHint, SaysWhichThereAre) {
               "hint '" + hint + "': unknown; use latency, throughput or cumulative_throughput");
 }
 
-std::string brief_of(const std::string& text) {
-  return brief(std::runtime_error(text));
-}
-
-TEST(Brief, IsTheLineThatSaysWhatIsWrong) {
-  EXPECT_EQ(brief_of("plain text"), "plain text");
-  EXPECT_EQ(brief_of("Exception from src/inference/src/cpp/core.cpp:93:\n"
-                     "Check 'found' failed at src/inference/src/dev/plugin.cpp:12:\nGPU isn't there\n\n"),
-            "GPU isn't there");
-  EXPECT_EQ(brief_of("Exception from a.cpp:1:\nException from b.cpp:2:\n  the reason  \nmore"), "the reason  ");
-}
-
-TEST(Brief, PassesOverTheNodeThatItIsAbout) {
-  EXPECT_EQ(brief_of("Exception from a.cpp:1:\nException from b.cpp:2:\nNode Hook_2 of type Reference\nno red\n\n"),
-            "no red");
-  EXPECT_EQ(brief_of("Check 'x' failed at a.cpp:1:\nWhile validating node 'opset1::Add a (b)' with friendly_name 'c':\n"
-                     "Shapes don't match\n"),
-            "Shapes don't match");
-  EXPECT_EQ(brief_of("Exception from a.cpp:1:\nNode Hook_2 of type Reference\n"), "Node Hook_2 of type Reference");
-}
-
-TEST(Brief, FallsBackToTheConditionOrSaysThatThereIsNone) {
-  EXPECT_EQ(brief_of("Exception from a.cpp:1:\nCheck 'x > 0' failed at b.cpp:2:\n;\n"),
-            "Check 'x > 0' failed at b.cpp:2:");
-  EXPECT_EQ(brief_of("Exception from a.cpp:1:\n;"), "the runtime gives no reason");
-  EXPECT_EQ(brief_of(""), "the runtime gives no reason");
-  EXPECT_EQ(brief_of("\n \r\n"), "the runtime gives no reason");
-}
-
 }  // namespace
-}  // namespace inferqueue::pipeline
+}  // namespace inferqueue::devices

@@ -1,0 +1,58 @@
+// The seam to what knows devices: the runtime of this machine, or the record of another's.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "devices/value.hpp"
+#include "machine/cpu_limits.hpp"
+
+namespace inferqueue::devices {
+
+struct PropertyName {
+  std::string name;
+  bool is_mutable = false;
+};
+
+/// A device's properties, or those of a model compiled for one.
+class PropertySource {
+ public:
+  PropertySource() = default;
+  virtual ~PropertySource() = default;
+  PropertySource(const PropertySource&) = delete;
+  PropertySource& operator=(const PropertySource&) = delete;
+  PropertySource(PropertySource&&) = delete;
+  PropertySource& operator=(PropertySource&&) = delete;
+
+  /// All that it says it has. May throw anything.
+  virtual std::vector<PropertyName> supported() = 0;
+  /// One value. Throws anything for what it doesn't have; that it is among supported() promises nothing.
+  virtual Value read(const std::string& name) = 0;
+};
+
+/// Thread rules: one thread at a time.
+class Runtime {
+ public:
+  Runtime() = default;
+  virtual ~Runtime() = default;
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+  Runtime(Runtime&&) = delete;
+  Runtime& operator=(Runtime&&) = delete;
+
+  virtual std::string version() = 0;
+  /// What is compiled for the devices: a file or a built-in model.
+  virtual std::string model() = 0;
+  virtual machine::CpuLimits cpu_limits() = 0;
+  /// The devices that exist, as ov::Core::get_available_devices() names them.
+  virtual std::vector<std::string> available_devices() = 0;
+  /// The performance hints that can be asked for.
+  virtual std::vector<std::string> hints() = 0;
+  /// `name` is no composite. May throw anything.
+  virtual std::unique_ptr<PropertySource> device(const std::string& name) = 0;
+  /// The model compiled for the device under the hint. May throw anything, and take seconds.
+  virtual std::unique_ptr<PropertySource> compile(const std::string& device, const std::string& hint) = 0;
+};
+
+}  // namespace inferqueue::devices

@@ -1,0 +1,59 @@
+#include "devices/value.hpp"
+
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+#include <openvino/runtime/properties.hpp>
+
+namespace inferqueue::devices {
+namespace {
+
+/// Writes the value if it is of one of these types.
+template <class... Types>
+bool read_as(const ov::Any& any, Value& value) {
+  return ((any.is<Types>() && (value = any.as<Types>(), true)) || ...);
+}
+
+}  // namespace
+
+Value value_of(const ov::Any& any) {
+  Value value;
+  if (any.empty()) return value;
+  // Before the numbers, which it says it is one of.
+  if (any.is<ov::streams::Num>()) {
+    const auto streams = any.as<ov::streams::Num>();
+    if (streams == ov::streams::AUTO) return "AUTO";
+    if (streams == ov::streams::NUMA) return "NUMA";
+    return streams.num;
+  }
+  if (read_as<bool, std::int32_t, std::uint32_t, std::int64_t, std::uint64_t, float, double, std::string,
+              std::tuple<unsigned, unsigned>, std::tuple<unsigned, unsigned, unsigned>, std::vector<std::string>>(
+          any, value))
+    return value;
+  if (any.is<std::vector<ov::PropertyName>>()) {
+    value = Value::array();
+    for (const std::string& name : any.as<std::vector<ov::PropertyName>>()) value.push_back(name);
+    return value;
+  }
+  return any.as<std::string>();
+}
+
+std::string text_of(const Value& value) {
+  if (value.is_null()) return "not supported";
+  if (value.is_string()) {
+    auto text = value.get<std::string>();
+    return text.empty() ? "(empty)" : text;
+  }
+  if (value.is_boolean()) return value.get<bool>() ? "YES" : "NO";
+  if (!value.is_array()) return value.dump();
+  if (value.empty()) return "(empty)";
+  std::string text;
+  for (const Value& element : value) {
+    if (!text.empty()) text += ' ';
+    text += text_of(element);
+  }
+  return text;
+}
+
+}  // namespace inferqueue::devices

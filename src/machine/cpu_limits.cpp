@@ -1,0 +1,112 @@
+#include "machine/cpu_limits.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+
+#include <sched.h>
+#include <unistd.h>
+
+namespace inferqueue::machine {
+namespace fs = std::filesystem;
+
+namespace {
+
+std::optional<std::string> first_line(const fs::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  return line;
+}
+
+/// "150000 100000" is 1.5; "max 100000" is no limit.
+std::optional<double> parse_quota(const std::string& line) {
+  std::istringstream words(line);
+  double quota = 0;
+  double period = 0;
+  if (!(words >> quota >> period) || quota <= 0 || period <= 0) return std::nullopt;
+  return quota / period;
+}
+
+/// Where this process is in the hierarchy of cgroup v2: "/docker/1f2e" for the line "0::/docker/1f2e".
+std::optional<std::string> own_cgroup(const fs::path& root) {
+  std::ifstream file(root / "proc/self/cgroup");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("0::")) return line.substr(3);
+  return std::nullopt;
+}
+
+struct Mount {
+  std::string of;  // which part of the hierarchy is mounted
+  fs::path at;
+};
+
+/// The line of /proc/self/mountinfo for cgroup2: "35 28 0:30 /docker/1f2e /sys/fs/cgroup rw - cgroup2 cgroup2 rw".
+std::optional<Mount> cgroup_mount(const fs::path& root) {
+  std::ifstream file(root / "proc/self/mountinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.find(" - cgroup2 ") == std::string::npos) continue;
+    std::istringstream words(line);
+    std::string id;
+    std::string parent;
+    std::string device;
+    Mount mount;
+    if (words >> id >> parent >> device >> mount.of >> mount.at) return mount;
+  }
+  return std::nullopt;
+}
+
+/// The cgroup's folder below the mount. A container without a cgroup namespace sees its path from the host's root,
+/// while just its own part is mounted; "/.." is what it sees of a cgroup outside its namespace.
+fs::path folder_of(const std::string& cgroup, const Mount& mount) {
+  std::string_view inside = cgroup;
+  if (mount.of != "/" && inside.starts_with(mount.of)) inside.remove_prefix(mount.of.size());
+  const fs::path relative = fs::path(inside).relative_path().lexically_normal();
+  return !relative.empty() && *relative.begin() == ".." ? fs::path() : relative;
+}
+
+}  // namespace
+
+CgroupLimits cgroup_limits(const fs::path& root) {
+  CgroupLimits limits;
+  const std::optional<std::string> cgroup = own_cgroup(root);
+  const std::optional<Mount> mount = cgroup_mount(root);
+  if (!cgroup || !mount) return limits;
+  const fs::path top = root / mount->at.relative_path();
+  const fs::path relative = folder_of(*cgroup, *mount);
+  fs::path folder = top;
+  const auto look = [&] {
+    if (const auto line = first_line(folder / "cpu.max"))
+      if (const auto quota = parse_quota(*line)) limits.cpu_quota = std::min(*quota, limits.cpu_quota.value_or(*quota));
+    // The deeper one is never larger: the kernel has taken what is above into account.
+    if (auto line = first_line(folder / "cpuset.cpus.effective"); line && !line->empty())
+      limits.cpuset = std::move(line);
+  };
+  look();
+  for (const fs::path& part : relative) {
+    folder /= part;
+    look();
+  }
+  return limits;
+}
+
+unsigned CpuLimits::threads() const {
+  if (!cgroup.cpu_quota) return usable;
+  return std::max(1U, std::min(usable, static_cast<unsigned>(std::ceil(*cgroup.cpu_quota))));
+}
+
+CpuLimits cpu_limits() {
+  CpuLimits limits;
+  limits.processors = static_cast<unsigned>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+  limits.usable = limits.processors;
+  cpu_set_t affinity;
+  CPU_ZERO(&affinity);
+  if (::sched_getaffinity(0, sizeof affinity, &affinity) == 0)
+    limits.usable = static_cast<unsigned>(std::max(1, CPU_COUNT(&affinity)));
+  limits.cgroup = cgroup_limits();
+  return limits;
+}
+
+}  // namespace inferqueue::machine

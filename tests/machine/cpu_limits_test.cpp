@@ -1,0 +1,127 @@
+// What cgroup v2 says, from trees of files as kernels and containers lay them out, and what this kernel grants.
+#include "machine/cpu_limits.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+#include <sched.h>
+
+#include "support/temp_folder.hpp"
+
+namespace inferqueue::machine {
+namespace {
+
+/// A root folder with what the kernel would show there.
+class Cgroup : public ::testing::Test {
+ protected:
+  void process_is_in(std::string_view cgroup) { temp.file("proc/self/cgroup", cgroup); }
+  void mounted(std::string_view part = "/", std::string_view at = "/sys/fs/cgroup") {
+    temp.file("proc/self/mountinfo",
+              "22 28 0:21 / /proc rw,nosuid - proc proc rw\n"
+              "35 28 0:30 " +
+                  std::string(part) + " " + std::string(at) + " rw,nosuid shared:9 - cgroup2 cgroup2 rw\n");
+  }
+  CgroupLimits limits() const { return cgroup_limits(temp.path()); }
+
+  testing::TempFolder temp;
+};
+
+TEST_F(Cgroup, QuotaAndCpusetOfAContainer) {
+  process_is_in("0::/\n");
+  mounted();
+  temp.file("sys/fs/cgroup/cpu.max", "150000 100000\n");
+  temp.file("sys/fs/cgroup/cpuset.cpus.effective", "0-3,8\n");
+  EXPECT_EQ(limits().cpu_quota, 1.5);
+  EXPECT_EQ(limits().cpuset, "0-3,8");
+}
+
+TEST_F(Cgroup, MaxIsNoQuota) {
+  process_is_in("0::/\n");
+  mounted();
+  temp.file("sys/fs/cgroup/cpu.max", "max 100000\n");
+  EXPECT_EQ(limits().cpu_quota, std::nullopt);
+  EXPECT_EQ(limits().cpuset, std::nullopt);
+}
+
+TEST_F(Cgroup, TheLeastQuotaOnTheWayUpCounts) {
+  process_is_in("0::/kubepods/pod7/main\n");
+  mounted();
+  temp.file("sys/fs/cgroup/kubepods/cpu.max", "800000 100000\n");
+  temp.file("sys/fs/cgroup/kubepods/pod7/cpu.max", "50000 100000\n");
+  temp.file("sys/fs/cgroup/kubepods/pod7/main/cpu.max", "200000 100000\n");
+  temp.file("sys/fs/cgroup/cpuset.cpus.effective", "0-63\n");
+  temp.file("sys/fs/cgroup/kubepods/pod7/main/cpuset.cpus.effective", "4-5\n");
+  EXPECT_EQ(limits().cpu_quota, 0.5);
+  EXPECT_EQ(limits().cpuset, "4-5");
+}
+
+TEST_F(Cgroup, WithoutANamespaceOnlyItsPartIsMounted) {
+  process_is_in("0::/docker/1f2e\n");
+  mounted("/docker/1f2e");
+  temp.file("sys/fs/cgroup/cpu.max", "300000 100000\n");
+  EXPECT_EQ(limits().cpu_quota, 3);
+}
+
+TEST_F(Cgroup, OutsideTheNamespaceTheMountIsRead) {
+  process_is_in("0::/../elsewhere\n");
+  mounted();
+  temp.file("sys/fs/cgroup/cpu.max", "100000 100000\n");
+  EXPECT_EQ(limits().cpu_quota, 1);
+}
+
+TEST_F(Cgroup, HybridHierarchiesMountItElsewhere) {
+  process_is_in("9:name=systemd:/\n1:cpu:/\n0::/user.slice\n");
+  mounted("/", "/sys/fs/cgroup/unified");
+  temp.file("sys/fs/cgroup/unified/user.slice/cpu.max", "250000 100000\n");
+  EXPECT_EQ(limits().cpu_quota, 2.5);
+}
+
+TEST_F(Cgroup, WhatCannotBeReadLimitsNothing) {
+  EXPECT_EQ(limits().cpu_quota, std::nullopt);  // no /proc
+  process_is_in("1:cpu:/docker\n");             // version 1
+  mounted();
+  EXPECT_EQ(limits().cpu_quota, std::nullopt);
+  process_is_in("0::/\n");
+  for (const char* text : {"", "\n", "nonsense\n", "-1 100000\n", "100000 0\n", "100000\n"}) {
+    temp.file("sys/fs/cgroup/cpu.max", text);
+    EXPECT_EQ(limits().cpu_quota, std::nullopt) << text;
+  }
+}
+
+CpuLimits with(unsigned usable, std::optional<double> quota) {
+  CpuLimits limits;
+  limits.usable = usable;
+  limits.cgroup.cpu_quota = quota;
+  return limits;
+}
+
+TEST(CpuLimits, ThreadsAreTheUsableOnesOrTheQuotaRoundedUp) {
+  EXPECT_EQ(with(8, std::nullopt).threads(), 8U);
+  EXPECT_EQ(with(8, 1.5).threads(), 2U);
+  EXPECT_EQ(with(8, 0.1).threads(), 1U);
+  EXPECT_EQ(with(8, 64).threads(), 8U);
+}
+
+TEST(CpuLimits, FollowTheAffinityOfThisThread) {
+  cpu_set_t before;
+  CPU_ZERO(&before);
+  ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+  const CpuLimits all = cpu_limits();
+  EXPECT_EQ(all.usable, static_cast<unsigned>(CPU_COUNT(&before)));
+  EXPECT_GE(all.processors, all.usable);
+
+  std::size_t first = 0;
+  while (!CPU_ISSET(first, &before)) ++first;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(first, &one);
+  ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+  EXPECT_EQ(cpu_limits().usable, 1U);
+  EXPECT_EQ(::sched_setaffinity(0, sizeof before, &before), 0);
+}
+
+}  // namespace
+}  // namespace inferqueue::machine
