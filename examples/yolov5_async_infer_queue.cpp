@@ -82,6 +82,7 @@ int main(int argc, char** argv) try {
   std::vector<std::pair<std::string, cv::Mat>> frames;
   pipeline::PictureReader reader;
   const pipeline::Sources files = pipeline::expand_sources(sources);
+  frames.reserve(files.pictures.size());
   for (const auto& file : files.pictures) frames.emplace_back(file.filename().string(), reader.read(file));
   if (!files.problems.empty()) throw std::invalid_argument(files.problems.front());
   // Step 5: every request runs once, unmeasured: the first run of a request allocates.

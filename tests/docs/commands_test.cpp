@@ -76,20 +76,24 @@ class Docs : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(Docs, CommandsPrintWhatThePageShows) {
-  for (const Shown& shown : commands_in(root / GetParam())) {
+  const std::vector<Shown> commands = commands_in(root / GetParam());
+  EXPECT_FALSE(commands.empty());
+  for (const Shown& shown : commands) {
     SCOPED_TRACE(GetParam() + ":" + std::to_string(shown.line) + ": " + shown.command);
     const testing::Outcome outcome = testing::run({"/bin/sh", "-c", shortened(shown.command) + " 2>&1"}, temp_.path());
     EXPECT_EQ(outcome.status, 0) << outcome.out;
     std::set<std::string> printed;
     std::istringstream lines(outcome.out);
     for (std::string line; std::getline(lines, line);) printed.insert(fixed_part(line));
-    for (const std::string& line : shown.output)
-      if (line != "…") EXPECT_TRUE(printed.contains(fixed_part(line))) << line << "\nis not printed:\n" << outcome.out;
+    for (const std::string& line : shown.output) {
+      if (line == "…") continue;
+      EXPECT_TRUE(printed.contains(fixed_part(line))) << line << "\nis not printed:\n" << outcome.out;
+    }
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Pages, Docs, ::testing::Values("docs/article.md", "examples/README.md"),
-                         [](const auto& info) { return info.index == 0 ? "Article" : "Examples"; });
+                         [](const auto& page) { return page.index == 0 ? "Article" : "Examples"; });
 
 TEST(DocsReader, TakesCommandsAndTheirOutput) {
   const testing::TempFolder temp;
