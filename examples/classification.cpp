@@ -1,6 +1,5 @@
-// The best classes of each picture. The model's input is one picture: RGB planes 0..1, [1,3,height,width], or grey
-// 0..1, [1,side*side]; what else yours wants, such as a mean and a deviation, belongs into fill(). builtin:mlp has
-// random weights: its classes mean nothing.
+// The best classes of each picture. The model takes one picture 0..1, RGB planes [1,3,height,width] or grey
+// [1,side*side]; what else it wants belongs into fill(). builtin:mlp has random weights: its classes mean nothing.
 // usage: classification MODEL PICTURES [BEST]
 #include <algorithm>
 #include <cmath>

@@ -170,6 +170,7 @@ int main(int argc, char** argv) try {
   if (argc < 4) throw std::invalid_argument("usage: timeline MODEL PICTURES FILE.svg [HINT [FRAMES]]");
   const std::string hint = argc > 4 ? argv[4] : "THROUGHPUT";
   const std::size_t frames = argc > 5 ? std::stoul(argv[5]) : 12;
+  if (frames == 0) throw std::invalid_argument("give 1 or more frames");
   cv::setNumThreads(1);
   ov::Core core;
   const pipeline::DetectorModel model = pipeline::load_model(core, argv[1], std::nullopt);

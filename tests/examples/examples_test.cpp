@@ -165,8 +165,19 @@ TEST_F(Examples, ClassificationNamesTheBestClassesOfEachPicture) {
   EXPECT_EQ(run("classification", {shapes, samples}).err, "classification: the model is no classifier\n");
 }
 
+TEST_F(Examples, TheTimelineDrawsEveryInferenceOfEveryMode) {
+  const std::string out = output_of("timeline", {shapes, samples, "t.svg", "latency", "4"});
+  EXPECT_EQ(all_matches(out, std::regex(": 4 frames in [0-9.]+ ms\n")).size(), 3U) << out;
+  const std::string svg = testing::content_of(temp_ / "t.svg");
+  EXPECT_TRUE(svg.starts_with("<svg ")) << svg;
+  EXPECT_TRUE(svg.ends_with("</svg>\n")) << svg;
+  for (const char* frame : {"0", "1", "2", "3"})
+    EXPECT_EQ(all_matches(svg, std::regex(std::string("text-anchor='middle'>") + frame + "<")).size(), 3U) << frame;
+  EXPECT_EQ(run("timeline", {shapes, samples, "none/t.svg"}).err, "timeline: none/t.svg: can't be written\n");
+}
+
 TEST_F(Examples, EachSaysHowItIsUsed) {
-  for (const std::string name : {"one_request", "two_requests", "classification"}) {
+  for (const std::string name : {"one_request", "two_requests", "classification", "timeline"}) {
     const testing::Outcome outcome = run(name, {});
     EXPECT_EQ(outcome.status, 1);
     EXPECT_TRUE(outcome.err.starts_with(name + ": usage: " + name + " MODEL")) << outcome.err;
