@@ -1,6 +1,6 @@
 // Draws who does what when, as SVG: the same frames by one request, by two in turn and by the queue, each measured.
 // Of several runs of a mode the fastest is drawn, because other work on the machine tears holes into the others.
-// usage: timeline MODEL PICTURES FILE.svg [HINT [FRAMES]]
+// usage: timeline MODEL PICTURES FILE.svg [HINT [FRAMES [RUNS]]]
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -167,10 +167,13 @@ std::string drawn(const std::vector<Run>& runs, std::size_t frames, const std::s
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc < 4) throw std::invalid_argument("usage: timeline MODEL PICTURES FILE.svg [HINT [FRAMES]]");
+  if (argc < 4) throw std::invalid_argument("usage: timeline MODEL PICTURES FILE.svg [HINT [FRAMES [RUNS]]]");
   const std::string hint = argc > 4 ? argv[4] : "THROUGHPUT";
   const std::size_t frames = argc > 5 ? std::stoul(argv[5]) : 12;
-  if (frames == 0) throw std::invalid_argument("give 1 or more frames");
+  const int runs = argc > 6 ? std::stoi(argv[6]) : 15;
+  if (frames == 0 || runs < 1) throw std::invalid_argument("give 1 or more frames and runs");
+  std::ofstream file(argv[3]);
+  if (!file) throw std::runtime_error(fmt::format("{}: can't be written", argv[3]));
   cv::setNumThreads(1);
   ov::Core core;
   const pipeline::DetectorModel model = pipeline::load_model(core, argv[1], std::nullopt);
@@ -187,7 +190,7 @@ int main(int argc, char** argv) try {
   std::array requests{compiled.create_infer_request(), compiled.create_infer_request()};
   AsyncInferQueue queue(compiled);
   std::vector<Run> best(3);
-  for (int round = 0; round < 16; ++round) {  // the first also warms the requests up
+  for (int round = 0; round <= runs; ++round) {  // the first also warms the requests up
     for (std::size_t mode = 0; mode < best.size(); ++mode) {
       const auto work = std::make_shared<Work>(model, pictures);
       Run& run = work->run;
@@ -201,7 +204,6 @@ int main(int argc, char** argv) try {
     }
   }
   for (const Run& run : best) fmt::print("{}: {} frames in {:.1f} ms\n", run.title, frames, run.took.count());
-  std::ofstream file(argv[3]);
   file << drawn(best, frames, hint);
   if (!file.flush()) throw std::runtime_error(fmt::format("{}: can't be written", argv[3]));
 } catch (const std::exception& error) {

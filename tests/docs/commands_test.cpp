@@ -54,6 +54,7 @@ std::string fixed_part(std::string line) {
 std::string shortened(const std::string& command) {
   std::string text = std::regex_replace(command, std::regex("--seconds [0-9.]+"), "--seconds 0.1");
   text = std::regex_replace(text, std::regex("--rounds [0-9]+"), "--rounds 2");
+  text = std::regex_replace(text, std::regex("(example timeline .*) [0-9]+$"), "$1 2");
   return std::regex_replace(text, std::regex(R"((example \w+_requests? \S+ \S+) [0-9.]+$)"), "$1 0.1");
 }
 

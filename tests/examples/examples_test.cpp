@@ -166,7 +166,7 @@ TEST_F(Examples, ClassificationNamesTheBestClassesOfEachPicture) {
 }
 
 TEST_F(Examples, TheTimelineDrawsEveryInferenceOfEveryMode) {
-  const std::string out = output_of("timeline", {shapes, samples, "t.svg", "latency", "4"});
+  const std::string out = output_of("timeline", {shapes, samples, "t.svg", "latency", "4", "2"});
   EXPECT_EQ(all_matches(out, std::regex(": 4 frames in [0-9.]+ ms\n")).size(), 3U) << out;
   const std::string svg = testing::content_of(temp_ / "t.svg");
   EXPECT_TRUE(svg.starts_with("<svg ")) << svg;
