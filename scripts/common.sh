@@ -27,3 +27,20 @@ project_files() {
 with_fixed_addresses() {
   if setarch "$(uname -m)" -R true 2>/dev/null; then setarch "$(uname -m)" -R "$@"; else "$@"; fi
 }
+
+# become TARGET PROGRAM ARGS…: builds a target of the release preset and becomes its program, in the caller's folder.
+become() {
+  local target=$1 program=$root/build/release/$2 log
+  shift 2
+  "$root/scripts/configure.sh" release
+  local build=(cmake --build "$root/build/release" -j "$jobs" --target "$target")
+  # Ninja's "no work to do" is nothing that somebody who runs the program wants to read.
+  if [[ -x $program ]]; then
+    log=$(mktemp)
+    "${build[@]}" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; exit 1; }
+    rm -f "$log"
+  else
+    "${build[@]}" >&2
+  fi
+  exec "$program" "$@"
+}
