@@ -62,7 +62,7 @@ class Docs : public ::testing::TestWithParam<std::string> {
  protected:
   /// A folder that looks like a checkout, with a ./dev that runs what is built already.
   void SetUp() override {
-    for (const char* name : {"models", "samples"}) fs::create_symlink(root / name, temp_ / name);
+    for (const char* name : {"models", "samples", "tests"}) fs::create_symlink(root / name, temp_ / name);
     const fs::path dev = temp_.file("dev",
                                     "#!/bin/sh\nword=$1\nshift\ncase $word in\n"
                                     "  run) exec '" INFERQUEUE_CLI
