@@ -1,8 +1,5 @@
 # Finds what the project links. A user's own OpenVINO or OpenCV (OpenVINO_DIR, OpenCV_DIR, CMAKE_PREFIX_PATH) comes
 # before the copy that `./dev setup` unpacks below .deps/, because PATHS are searched last.
-
-# For a project that takes this one in: what the library links has to be known in its folders too.
-set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 find_package(Threads REQUIRED)
 
 if(INFERQUEUE_WITH_OPENVINO)

@@ -23,7 +23,7 @@ endfunction()
 # ---- Files -----------------------------------------------------------------------------------------------------------
 
 target_include_directories(inferqueue INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-inferqueue_install_rpath(inferqueue)
+inferqueue_install_rpath(inferqueue $ORIGIN)
 install(TARGETS inferqueue EXPORT InferQueueTargets
         LIBRARY COMPONENT runtime NAMELINK_COMPONENT development
         ARCHIVE COMPONENT development)

@@ -43,7 +43,7 @@ install() {
   mkdir -p "$place/$flavour"
   if [[ $flavour != "$tree_flavour" ]]; then
     from="$place/build $flavour"
-    quietly configure -S "$root" -B "$from" -DCMAKE_BUILD_TYPE="$tree_type" -DCMAKE_INSTALL_LIBDIR="$libdir" \
+    quietly configure -S "$root" -B "$from" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_LIBDIR="$libdir" \
       -DBUILD_SHARED_LIBS="$([[ $flavour == shared ]] && echo ON || echo OFF)" \
       -DINFERQUEUE_BUILD_CLI=OFF -DINFERQUEUE_BUILD_TESTS=OFF -DINFERQUEUE_WARNINGS_AS_ERRORS=ON
     quietly "$cmake" --build "$from" --parallel "$jobs"
@@ -56,8 +56,8 @@ install() {
 files() {
   local flavour=$1 prefix=
   prefix=$(prefix_of "$flavour")
-  local type=noconfig
-  [[ -z $tree_type ]] || type=${tree_type,,}
+  local type=release
+  [[ $flavour != "$tree_flavour" ]] || type=${tree_type,,}
   {
     (cd "$root/include" && find . -name '*.hpp' -printf 'include/%P\n')
     printf '%s\n' "$libdir"/cmake/InferQueue/InferQueue{Config,ConfigVersion,Targets,"Targets-$type"}.cmake \
