@@ -45,7 +45,7 @@ install(EXPORT InferQueueTargets NAMESPACE InferQueue:: DESTINATION ${package} C
 configure_package_config_file(cmake/InferQueueConfig.cmake.in InferQueueConfig.cmake INSTALL_DESTINATION ${package}
                               NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(InferQueueConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/InferQueueConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/InferQueueConfigVersion.cmake
+install(FILES ${PROJECT_BINARY_DIR}/InferQueueConfig.cmake ${PROJECT_BINARY_DIR}/InferQueueConfigVersion.cmake
         DESTINATION ${package} COMPONENT development)
 
 # ---- pkg-config ------------------------------------------------------------------------------------------------------
@@ -80,6 +80,11 @@ else() # the wheel has none, nor a libopenvino.so without a version
   string(APPEND pc_libs " -L\${openvino_libdir} -l:${name}")
   get_target_property(includes openvino::runtime INTERFACE_INCLUDE_DIRECTORIES)
   get_target_property(definitions openvino::runtime INTERFACE_COMPILE_DEFINITIONS)
+  list(FILTER includes EXCLUDE REGEX "-NOTFOUND$") # what a target without them is said to have
+  list(FILTER definitions EXCLUDE REGEX "-NOTFOUND$")
+  if(CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)
+    list(REMOVE_ITEM includes ${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES}) # named again they hide others
+  endif()
   foreach(include ${includes})
     string(REPLACE " " "\\ " folder ${include})
     string(APPEND pc_cflags " -isystem${folder}") # as with CMake: warnings in its headers are not the user's
@@ -89,5 +94,5 @@ else() # the wheel has none, nor a libopenvino.so without a version
   endforeach()
 endif()
 configure_file(cmake/inferqueue.pc.in inferqueue.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/inferqueue.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+install(FILES ${PROJECT_BINARY_DIR}/inferqueue.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
         COMPONENT development)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# usage: package.sh SETTINGS STEP [ARGS]   One test of the installed package, or of InferQueue as part of another project.
-# SETTINGS is build/PRESET/tests/consumers/settings.sh; the steps are the functions below. `install FLAVOUR` comes first.
+# usage: package.sh SETTINGS STEP [ARGS]   One test of the installed package, or of InferQueue inside another project.
+# SETTINGS is build/PRESET/tests/consumers/settings.sh; the steps are the functions below. `install FLAVOUR` is first.
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/common.sh"
 # shellcheck source=tests/consumers/settings.sh.in
@@ -107,7 +107,8 @@ refused() {
     local version=$1 expected=$2 said
     shift 2
     rm -rf "$project/build"
-    sed "s/InferQueue 0\.1 CONFIG/InferQueue $version CONFIG/" "$here/find_package/CMakeLists.txt" >"$project/CMakeLists.txt"
+    sed "s/InferQueue 0\.1 CONFIG/InferQueue $version CONFIG/" "$here/find_package/CMakeLists.txt" \
+      >"$project/CMakeLists.txt"
     if said=$(configure -S "$project" -B "$project/build" -DCMAKE_PREFIX_PATH="$(prefix_of "$flavour")" "$@" 2>&1); then
       die "package: find_package(InferQueue $version) with $* should be refused"
     fi
@@ -121,7 +122,7 @@ refused() {
   expect_refusal 1.0 "compatible with requested version"
 }
 
-# Reads what pkg-config says of inferqueue into `flags`, as docs/library.md tells: it escapes spaces, for the shell to read.
+# Reads what pkg-config says of inferqueue into `flags`, as docs/library.md tells: it escapes spaces, for the shell.
 read_flags() {
   local flavour=$1
   shift
