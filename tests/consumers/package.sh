@@ -124,28 +124,29 @@ refused() {
 
 # Reads what pkg-config says of inferqueue into `flags`, as docs/library.md tells: it escapes spaces, for the shell.
 read_flags() {
-  local flavour=$1
+  local flavour=$1 answer
   shift
   command -v pkg-config >/dev/null || {
     echo "skipped: there is no pkg-config"
     exit 77
   }
-  PKG_CONFIG_PATH=$(prefix_of "$flavour")/$libdir/pkgconfig
+  PKG_CONFIG_PATH=$(prefix_of "$flavour")/$libdir/pkgconfig:$openvino_libdir/pkgconfig
   export PKG_CONFIG_PATH
-  eval "flags=($(pkg-config "$@" inferqueue))"
+  answer=$(pkg-config "$@" inferqueue)
+  eval "flags=($answer)"
   # OpenVINO's own .pc file has -I, which leaves on the warnings in its headers.
   [[ $(pkg-config --print-requires inferqueue) != *openvino* ]] || warnings=()
 }
 
 pkg_config() {
-  local flavour=$1 prefix program="$place/$1/pkg_config consumer" flags openvino_libdir
+  local flavour=$1 prefix program="$place/$1/pkg_config consumer" flags run_path
   prefix=$(prefix_of "$flavour")
   read_flags "$flavour" --cflags --libs
   [[ $(pkg-config --modversion inferqueue) == "$version" ]] || die "package: inferqueue.pc has another version"
-  openvino_libdir=$(pkg-config --variable=openvino_libdir inferqueue)
-  [[ -n $openvino_libdir ]] || openvino_libdir=$(pkg-config --variable=libdir openvino)
+  run_path=$(pkg-config --variable=openvino_libdir inferqueue)
+  [[ -n $run_path ]] || run_path=$(pkg-config --variable=libdir openvino)
   quietly "$compiler" -std=c++20 ${warnings[@]+"${warnings[@]}"} "$here/consumer.cpp" "${flags[@]}" \
-    "-Wl,-rpath,$prefix/$libdir,-rpath,${openvino_libdir//\\/}" -o "$program"
+    "-Wl,-rpath,$prefix/$libdir,-rpath,${run_path//\\/}" -o "$program"
   run_consumer "$program"
 }
 
