@@ -168,7 +168,9 @@ symbols() {
   local library list=$here/symbols.txt found="$place/symbols.found"
   library="$(prefix_of "$1")/$libdir/libinferqueue.so"
   readelf -d "$library" | grep -qF "[libinferqueue.so.$soversion]" || die "package: $library has another SONAME"
-  nm --dynamic --defined-only --demangle "$library" | cut -d' ' -f3- | LC_ALL=C sort -u >"$found"
+  # One line per name, whatever constructors and destructors it stands for; some demanglers write `>>` for `> >`.
+  nm --dynamic --defined-only --demangle "$library" | cut -d' ' -f3- | sed ':again; s/> >/>>/; t again' |
+    LC_ALL=C sort -u >"$found"
   [[ ${2:-} != --update ]] || cp "$found" "$list"
   diff -u "$list" "$found" || die "" \
     "package: the shared library shows other symbols (+) than tests/consumers/symbols.txt lists (-)." \
