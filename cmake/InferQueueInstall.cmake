@@ -16,7 +16,8 @@ endif()
 # OpenVINO is named because INSTALL_RPATH_USE_LINK_PATH leaves out what lies in the source folder, as .deps/ does.
 function(inferqueue_install_rpath target)
   if(NOT DEFINED CMAKE_INSTALL_RPATH)
-    set_target_properties(${target} PROPERTIES INSTALL_RPATH "${ARGN};${openvino_rpath}" INSTALL_RPATH_USE_LINK_PATH ON)
+    set(folders ${ARGN} ${openvino_rpath})
+    set_target_properties(${target} PROPERTIES INSTALL_RPATH "${folders}" INSTALL_RPATH_USE_LINK_PATH ON)
   endif()
 endfunction()
 
