@@ -87,7 +87,7 @@ class INFERQUEUE_API Lease {
   Lease(std::shared_ptr<openvino::QueueState> state, std::size_t slot) : state_(std::move(state)), slot_(slot) {}
 
  private:
-  openvino::QueueState& state() const;
+  INFERQUEUE_INTERNAL openvino::QueueState& state() const;
 
   std::shared_ptr<openvino::QueueState> state_;
   std::size_t slot_ = 0;

@@ -63,11 +63,11 @@ class INFERQUEUE_API Request {
   const std::vector<ov::Output<const ov::Node>>& model_outputs() const noexcept;
 
   /// Internal: the library wraps its own records.
-  explicit Request(openvino::OvRecord* record) noexcept;
+  INFERQUEUE_INTERNAL explicit Request(openvino::OvRecord* record) noexcept;
 
  private:
-  const std::vector<ov::Tensor>& outputs() const;
-  ov::Tensor keeping_this(const ov::Tensor& output) const;
+  INFERQUEUE_INTERNAL const std::vector<ov::Tensor>& outputs() const;
+  INFERQUEUE_INTERNAL ov::Tensor keeping_this(const ov::Tensor& output) const;
 
   openvino::OvRecord* record_;
 };
