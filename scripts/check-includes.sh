@@ -10,11 +10,12 @@ declare -A allowed=(
   [openvino]="base core openvino"
   [models]="base models"
   [vision]="base vision"
+  [accuracy]="base vision accuracy"
   [pipeline]="base models vision pipeline"
   [measure]="base vision pipeline measure"
 )
 # Rooms that know nothing of the runtime, so that they can be tested without it.
-without_openvino=" base core vision "
+without_openvino=" base core vision accuracy "
 
 findings=$(
   project_files '*.cpp' '*.hpp' | while read -r file; do
