@@ -17,6 +17,7 @@
 #include "cli/detect_command.hpp"
 #include "cli/export_command.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/val_command.hpp"
 
 namespace inferqueue::cli {
 namespace {
@@ -42,8 +43,8 @@ int run(int argc, char** argv) {
   app.require_subcommand(0, 1);  // below: here a misspelt one would be "required", not "unexpected"
   app.get_formatter()->column_width(36);
   app.footer("'inferqueue COMMAND --help' explains a command.");
-  const std::array<std::unique_ptr<Command>, 3> commands{make_detect_command(app), make_bench_command(app),
-                                                         make_export_command(app)};
+  const std::array<std::unique_ptr<Command>, 4> commands{make_detect_command(app), make_val_command(app),
+                                                         make_bench_command(app), make_export_command(app)};
 
   try {
     app.parse(argc, argv);
@@ -61,7 +62,7 @@ int run(int argc, char** argv) {
       throw base::UserError("standard output can't be written; is the disk full?");
     return status;
   }
-  fmt::print(stderr, "inferqueue: give a command: detect, bench or export (see 'inferqueue --help')\n");
+  fmt::print(stderr, "inferqueue: give a command: detect, val, bench or export (see 'inferqueue --help')\n");
   return exit_usage;
 }
 
