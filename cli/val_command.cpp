@@ -94,7 +94,9 @@ class ValCommand final : public Command {
  public:
   explicit ValCommand(CLI::App& parent)
       : app_(*parent.add_subcommand("val", "Measure how well a model finds what is in labelled pictures")) {
-    app_.footer("Example: inferqueue val --model yolov5n.xml --data coco/images/val --save-worst 5");
+    app_.footer(
+        "The labels are YOLO's: for each picture a file NAME.txt, a line 'class x y width height' per object.\n"
+        "Example: inferqueue val --model yolov5n.xml --data coco/images/val --save-worst 5");
     // As in YOLOv5's val.py, so that the figures can be compared with those that are published.
     options_.detector.postprocess.conf = 0.001F;
     options_.detector.postprocess.iou = 0.6F;
@@ -206,8 +208,7 @@ class ValCommand final : public Command {
     pipeline::PictureReader reader;
     for (BadPicture& bad : worst) {
       try {
-        cv::Mat picture = reader.read(bad.source);
-        accuracy::draw_mistakes(picture, bad.mistakes, subject_.labels);
+        const cv::Mat picture = accuracy::draw_mistakes(reader.read(bad.source), bad.mistakes, subject_.labels);
         bad.annotated = folder.picture_path(bad.source);
         pipeline::write_picture(bad.annotated, picture);
         fmt::print(out, "  {}: {}\n", bad.annotated.filename().string(), summary(bad.mistakes, subject_.labels));

@@ -1,16 +1,32 @@
 #include "accuracy/draw_mistakes.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
 #include <opencv2/core/types.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include "vision/draw.hpp"
 #include "vision/labels.hpp"
 
 namespace inferqueue::accuracy {
+namespace {
 
-void draw_mistakes(cv::Mat& bgr8, const Mistakes& mistakes, std::span<const std::string> names) {
+int enlargement(cv::Size picture) {
+  constexpr double wanted = 640;
+  const int longest = std::max(picture.width, picture.height);
+  return longest > 0 ? static_cast<int>(std::lround(wanted / longest)) : 1;
+}
+
+vision::Box enlarged(const vision::Box& box, float times) {
+  return {.x1 = box.x1 * times, .y1 = box.y1 * times, .x2 = box.x2 * times, .y2 = box.y2 * times};
+}
+
+}  // namespace
+
+cv::Mat draw_mistakes(const cv::Mat& bgr8, const Mistakes& mistakes, std::span<const std::string> names) {
   // Blue, yellow and red that people who can't tell red from green tell apart.
   const cv::Scalar blue(230, 160, 60);
   const cv::Scalar yellow(60, 220, 255);
@@ -27,7 +43,14 @@ void draw_mistakes(cv::Mat& bgr8, const Mistakes& mistakes, std::span<const std:
     marks.push_back({object.box, yellow, fmt::format("missed {}", name(object.class_id))});
   for (const auto& [detection, object] : mistakes.confused) marks.push_back({object.box, blue, {}});
   for (const Truth& object : mistakes.found) marks.push_back({object.box, blue, {}});
-  vision::draw_marks(bgr8, marks);
+
+  cv::Mat picture = bgr8.clone();
+  if (const int times = enlargement(bgr8.size()); times > 1) {
+    cv::resize(bgr8, picture, {}, times, times, cv::INTER_NEAREST);
+    for (vision::Mark& mark : marks) mark.box = enlarged(mark.box, static_cast<float>(times));
+  }
+  vision::draw_marks(picture, marks);
+  return picture;
 }
 
 }  // namespace inferqueue::accuracy

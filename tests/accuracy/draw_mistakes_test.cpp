@@ -13,13 +13,12 @@ namespace {
 const std::vector<std::string> names{"circle", "star"};
 
 cv::Mat drawn(const Mistakes& mistakes) {
-  cv::Mat picture(200, 200, CV_8UC3, cv::Scalar::all(0));
-  draw_mistakes(picture, mistakes, names);
-  return picture;
+  return draw_mistakes(cv::Mat(200, 200, CV_8UC3, cv::Scalar::all(0)), mistakes, names);
 }
 
 cv::Vec3b pixel(const cv::Mat& picture, int x, int y) {
-  return picture.at<cv::Vec3b>(y, x);
+  EXPECT_EQ(picture.size(), cv::Size(600, 600)) << "small pictures are enlarged, three times here";
+  return picture.at<cv::Vec3b>(3 * y, 3 * x);
 }
 
 TEST(DrawMistakes, EachKindHasItsColour) {
@@ -44,15 +43,22 @@ TEST(DrawMistakes, EachKindHasItsColour) {
 TEST(DrawMistakes, OnlyMistakesHaveATag) {
   Mistakes right;
   right.found.push_back({{20, 100, 60, 160}, 0});
-  EXPECT_EQ(cv::countNonZero(drawn(right).rowRange(0, 98).reshape(1)), 0);
+  EXPECT_EQ(cv::countNonZero(drawn(right).rowRange(0, 290).reshape(1)), 0);
   Mistakes wrong;
   wrong.missed.push_back({{20, 100, 60, 160}, 0});
-  EXPECT_GT(cv::countNonZero(drawn(wrong).rowRange(0, 98).reshape(1)), 0);
+  EXPECT_GT(cv::countNonZero(drawn(wrong).rowRange(0, 290).reshape(1)), 0);
+}
+
+TEST(DrawMistakes, LargePicturesKeepTheirSizeAndAllTheirPixels) {
+  const cv::Mat picture(500, 700, CV_8UC3, cv::Scalar(1, 2, 3));
+  const cv::Mat copy = draw_mistakes(picture, {}, names);
+  EXPECT_EQ(copy.size(), picture.size());
+  EXPECT_EQ(cv::norm(copy, picture, cv::NORM_INF), 0);
+  EXPECT_NE(copy.data, picture.data) << "the picture itself stays as it is";
 }
 
 TEST(DrawMistakes, AnEmptyPictureIsRefused) {
-  cv::Mat nothing;
-  EXPECT_THROW(draw_mistakes(nothing, {}, names), std::invalid_argument);
+  EXPECT_THROW(draw_mistakes({}, {}, names), std::invalid_argument);
 }
 
 }  // namespace
