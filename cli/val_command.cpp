@@ -102,10 +102,8 @@ class ValCommand final : public Command {
     options_.detector.postprocess.iou = 0.6F;
     options_.detector.max_det = 300;
     options_.detector.declare_model(app_);
-    app_.add_option(
-            "--data", options_.data,
-            "folder with images/ and labels/ (NAME.txt: class x y width height), or coco/images/val, whose labels "
-            "are in coco/labels/val")
+    app_.add_option("--data", options_.data,
+                    "folder that holds images/ and labels/; or coco/images/val, with coco/labels/val")
         ->required()
         ->type_name("FOLDER");
     options_.detector.declare_detection(app_);
