@@ -19,7 +19,7 @@ struct Judged {
 /// The average precision of one class at iou_threshold(threshold): the area under the curve of precision over recall,
 /// with precision made non-increasing, taken at every recall that is reached ("all-point interpolation": Everingham et
 /// al., The PASCAL Visual Object Classes Challenge: A Retrospective, 2015). COCO's tools and YOLOv5 sample the same
-/// curve at 101 recalls instead, which differs in the third digit.
+/// curve at 101 recalls instead, which gives close, not equal, figures.
 ///
 /// `best_first` holds the detections of all pictures, in descending order of their scores; `objects` is how many there
 /// are to be found. 0 if nothing is found; nothing if there is nothing to be found. Thread rules: a pure function.
