@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "accuracy/best_first.hpp"
 #include "accuracy/draw_mistakes.hpp"
 #include "accuracy/evaluation.hpp"
 #include "accuracy/mistakes.hpp"
@@ -74,10 +76,14 @@ class Judge {
   accuracy::Evaluation::Result result() const { return evaluation_.result(); }
 
   /// The pictures with the most mistakes, the worst first.
-  std::vector<BadPicture> take_worst(std::size_t count) {
-    std::ranges::stable_sort(bad_, std::ranges::greater{}, [](const BadPicture& bad) { return bad.mistakes.count(); });
-    bad_.resize(std::min(count, bad_.size()));
-    return std::move(bad_);
+  std::vector<BadPicture> worst(std::size_t count) const {
+    const auto mistakes = [](const BadPicture& bad) { return bad.mistakes.count(); };
+    std::vector<BadPicture> list;
+    for (const std::size_t i : accuracy::best_first(std::span(bad_), mistakes)) {
+      if (list.size() == count) break;
+      list.push_back(bad_[i]);
+    }
+    return list;
   }
 
  private:
@@ -172,7 +178,7 @@ class ValCommand final : public Command {
     return data.problems.empty();
   }
 
-  int report(const ValData& data, Judge& judge, std::chrono::duration<double> took,
+  int report(const ValData& data, const Judge& judge, std::chrono::duration<double> took,
              std::optional<pipeline::RunFolder>& folder) {
     subject_.model = options_.detector.model;
     subject_.data = options_.data;
@@ -191,7 +197,7 @@ class ValCommand final : public Command {
                subject_.interrupted ? "interrupted: " : "", delivered, data.pictures.size(),
                failed ? fmt::format("{} failed and left out", judge.failures()) : "no failures", took.count(),
                static_cast<double>(delivered) / took.count());
-    std::vector<BadPicture> worst = judge.take_worst(static_cast<std::size_t>(options_.save_worst));
+    std::vector<BadPicture> worst = judge.worst(static_cast<std::size_t>(options_.save_worst));
     if (folder && !save(worst, *folder, out)) failed = true;
     options_.json.write(to_json(subject_, result, worst));
     if (subject_.interrupted) return exit_interrupted;

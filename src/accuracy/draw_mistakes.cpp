@@ -33,6 +33,7 @@ cv::Mat draw_mistakes(const cv::Mat& bgr8, const Mistakes& mistakes, std::span<c
   const cv::Scalar red(40, 40, 220);
   const auto name = [&](int class_id) { return vision::class_name(names, class_id); };
   std::vector<vision::Mark> marks;  // the first on top
+  marks.reserve(mistakes.count() + mistakes.confused.size() + mistakes.found.size());
   for (const auto& [detection, object] : mistakes.confused)
     marks.push_back(
         {detection.box, red,

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "accuracy/best_first.hpp"
+
 namespace inferqueue::accuracy {
 namespace {
 
@@ -72,14 +74,15 @@ void Evaluation::add(std::span<const vision::Detection> detections, std::span<co
 
 Figures Evaluation::figures_of(const PerClass& one) const {
   Figures figures{.pictures = one.pictures, .objects = one.objects};
-  std::vector<Judged> best_first = one.judged;
-  std::ranges::stable_sort(best_first, std::ranges::greater{}, &Judged::score);
-  for (const Judged& judged : best_first) {
+  std::vector<Judged> sorted;
+  sorted.reserve(one.judged.size());
+  for (const std::size_t i : best_first(std::span(one.judged), &Judged::score)) sorted.push_back(one.judged[i]);
+  for (const Judged& judged : sorted) {
     if (!(judged.score > confidence_)) break;
     ++figures.found;
     if (judged.right[0]) ++figures.right;
   }
-  for (std::size_t i = 0; i < threshold_count; ++i) figures.ap[i] = average_precision(best_first, i, one.objects);
+  for (std::size_t i = 0; i < threshold_count; ++i) figures.ap[i] = average_precision(sorted, i, one.objects);
   return figures;
 }
 

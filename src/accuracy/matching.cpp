@@ -1,19 +1,14 @@
 #include "accuracy/matching.hpp"
 
-#include <algorithm>
-#include <numeric>
+#include "accuracy/best_first.hpp"
 
 namespace inferqueue::accuracy {
 
 std::vector<std::optional<std::size_t>> match(std::span<const vision::Detection> detections,
                                               std::span<const Truth> truth, float threshold, Classes classes) {
-  std::vector<std::size_t> best_first(detections.size());
-  std::iota(best_first.begin(), best_first.end(), std::size_t{0});
-  std::ranges::stable_sort(best_first, std::ranges::greater{}, [&](std::size_t i) { return detections[i].score; });
-
   std::vector<std::optional<std::size_t>> found(detections.size());
   std::vector<bool> taken(truth.size());
-  for (const std::size_t i : best_first) {
+  for (const std::size_t i : best_first(detections, &vision::Detection::score)) {
     float most = 0;
     for (std::size_t t = 0; t < truth.size(); ++t) {
       if (taken[t] || (classes == Classes::same && truth[t].class_id != detections[i].class_id)) continue;

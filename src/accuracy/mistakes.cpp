@@ -1,8 +1,6 @@
 #include "accuracy/mistakes.hpp"
 
-#include <algorithm>
-#include <iterator>
-
+#include "accuracy/best_first.hpp"
 #include "accuracy/matching.hpp"
 
 namespace inferqueue::accuracy {
@@ -10,9 +8,8 @@ namespace inferqueue::accuracy {
 Mistakes find_mistakes(std::span<const vision::Detection> detections, std::span<const Truth> truth, float confidence) {
   constexpr float half = iou_threshold(0);
   std::vector<vision::Detection> sure;
-  std::ranges::copy_if(detections, std::back_inserter(sure),
-                       [&](const vision::Detection& detection) { return detection.score > confidence; });
-  std::ranges::stable_sort(sure, std::ranges::greater{}, &vision::Detection::score);
+  for (const std::size_t i : best_first(detections, &vision::Detection::score))
+    if (detections[i].score > confidence) sure.push_back(detections[i]);
 
   Mistakes mistakes;
   std::vector<bool> taken(truth.size());
