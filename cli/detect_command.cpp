@@ -14,6 +14,7 @@
 
 #include "base/user_error.hpp"
 #include "cli/device_options.hpp"
+#include "cli/output_options.hpp"
 #include "cli/progress.hpp"
 #include "pipeline/files.hpp"
 #include "pipeline/picture.hpp"
@@ -22,7 +23,6 @@
 #include "pipeline/run_folder.hpp"
 #include "pipeline/sources.hpp"
 #include "vision/draw.hpp"
-#include "vision/labels.hpp"
 
 namespace inferqueue::cli {
 namespace {
@@ -33,11 +33,9 @@ using base::UserError;
 struct DetectOptions {
   DetectorOptions detector;
   std::string hint = "throughput";
-  std::string labels;
-  std::string json;
-  fs::path project = "runs/detect";
-  std::string name = "exp";
-  bool exist_ok = false;
+  LabelsOption labels;
+  JsonOption json;
+  RunFolderOptions folder{.project = "runs/detect"};
   bool nosave = false;
   bool save_txt = false;
   bool save_conf = false;
@@ -49,11 +47,8 @@ struct DetectOptions {
 class Collector {
  public:
   Collector(const DetectOptions& options, std::vector<std::string> labels, std::size_t pictures)
-      : options_(options),
-        labels_(std::move(labels)),
-        pictures_(pictures),
-        out_(options.json == "-" ? stderr : stdout) {
-    if (options.writes_folder()) folder_.emplace(options.project, options.name, options.exist_ok);
+      : options_(options), labels_(std::move(labels)), pictures_(pictures), out_(options.json.lines()) {
+    if (options.writes_folder()) folder_ = options.folder.make();
   }
 
   void take(pipeline::PictureResult result) {
@@ -74,7 +69,7 @@ class Collector {
       const std::string name = result.source.string();
       fail(result.error.starts_with(name) ? result.error : fmt::format("{}: {}", name, result.error));
     }
-    if (!options_.json.empty()) images_.push_back(pipeline::to_json(result, labels_));
+    if (options_.json.wanted()) images_.push_back(pipeline::to_json(result, labels_));
     progress_.show(static_cast<double>(delivered_) / static_cast<double>(pictures_),
                    fmt::format("{}/{}", delivered_, pictures_));
   }
@@ -92,12 +87,7 @@ class Collector {
                static_cast<double>(delivered_) / took.count());
     if (folder_)
       fmt::print(out_, "{}: {}\n", options_.nosave ? "labels" : "annotated pictures", folder_->path().string());
-    if (options_.json.empty()) return;
-    const std::string text = pipeline::to_text(pipeline::report(options_.detector.model, std::move(images_)));
-    if (options_.json == "-")
-      fmt::print("{}", text);
-    else
-      pipeline::write_file(options_.json, text);
+    options_.json.write(pipeline::report(options_.detector.model, std::move(images_)));
   }
 
   bool failed() const { return failures_ > 0; }
@@ -131,28 +121,14 @@ class DetectCommand final : public Command {
   explicit DetectCommand(CLI::App& parent) : app_(*parent.add_subcommand("detect", "Detect objects in pictures")) {
     app_.footer("Example: inferqueue detect --model yolov5n.xml --source pictures --json results.json");
     options_.detector.declare(app_);
-    app_.add_option("--hint", options_.hint, "latency, throughput or cumulative_throughput")
-        ->capture_default_str()
-        ->type_name("HINT")
-        ->group("Device");
-    app_.add_option("--labels", options_.labels, "class names, one a line (else the model's own, or COCO's for 80)")
-        ->type_name("FILE");
+    declare_hint(app_, options_.hint);
+    options_.labels.declare(app_);
     const std::string group = "Output";
-    app_.add_option("--project", options_.project, "folder that holds the runs")
-        ->capture_default_str()
-        ->type_name("FOLDER")
-        ->group(group);
-    app_.add_option("--name", options_.name, "this run's folder in it; a number is added if it is there already")
-        ->capture_default_str()
-        ->type_name("NAME")
-        ->group(group);
-    app_.add_flag("--exist-ok", options_.exist_ok, "write into that folder even if it is there already")->group(group);
+    options_.folder.declare(app_);
     app_.add_flag("--nosave", options_.nosave, "save no annotated pictures")->group(group);
     app_.add_flag("--save-txt", options_.save_txt, "save labels/NAME.txt in YOLO's format")->group(group);
     app_.add_flag("--save-conf", options_.save_conf, "with --save-txt, put the score behind each line")->group(group);
-    app_.add_option("--json", options_.json, "write the results as JSON to FILE, or - for standard output")
-        ->type_name("FILE")
-        ->group(group);
+    options_.json.declare(app_);
   }
 
   const CLI::App& app() const override { return app_; }
@@ -163,16 +139,13 @@ class DetectCommand final : public Command {
     for (const std::string& note : sources.notes) fmt::print(stderr, "inferqueue: {}\n", note);
     for (const std::string& problem : sources.problems) fmt::print(stderr, "inferqueue: {}\n", problem);
     if (sources.pictures.empty()) return exit_failed;
-    check_json_is_no_input(sources.pictures);
+    options_.json.check_is_none_of(sources.pictures);
 
     ov::Core core;
     const pipeline::DetectorModel model =
         pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
-    check_classes(model);
-    std::vector<std::string> labels = options_.labels.empty() ? model.labels : vision::load_labels(options_.labels);
-    if (labels.size() < model.head->classes())
-      fmt::print(stderr, "inferqueue: there are names for {} of {} classes; the others show as 'class N'\n",
-                 labels.size(), model.head->classes());
+    options_.detector.check_classes(model.head->classes());
+    std::vector<std::string> labels = options_.labels.names(model);
     AsyncInferQueue queue(pipeline::compile(core, model, options_.detector.device_options(options_.hint)),
                           pipeline::checked_jobs(options_.detector.jobs));
 
@@ -191,26 +164,8 @@ class DetectCommand final : public Command {
  private:
   void check() {
     options_.detector.check();
-    if (options_.name.empty()) throw UserError("--name: give a folder's name");
-    // Said now rather than after the work.
-    const fs::path folder = fs::path(options_.json).parent_path();
-    if (!folder.empty() && !fs::is_directory(folder))
-      throw UserError(fmt::format("--json {}: there is no folder {}", options_.json, folder.string()));
-    if (!options_.json.empty() && fs::is_directory(options_.json))
-      throw UserError(fmt::format("--json {}: is a folder; give a file", options_.json));
-  }
-
-  void check_json_is_no_input(const std::vector<fs::path>& pictures) const {
-    std::error_code ignored;
-    for (const fs::path& picture : pictures)
-      if (fs::is_regular_file(options_.json) && fs::equivalent(options_.json, picture, ignored))
-        throw UserError(fmt::format("--json {}: is one of the pictures; give another file", options_.json));
-  }
-
-  void check_classes(const pipeline::DetectorModel& model) const {
-    for (const int id : options_.detector.postprocess.classes)
-      if (id < 0 || static_cast<std::size_t>(id) >= model.head->classes())
-        throw UserError(fmt::format("--classes {}: the model has the classes 0 to {}", id, model.head->classes() - 1));
+    options_.folder.check();
+    options_.json.check();
   }
 
   CLI::App& app_;

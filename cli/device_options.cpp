@@ -1,8 +1,11 @@
 #include "cli/device_options.hpp"
 
+#include <cstdio>
+
 #include <fmt/format.h>
 
 #include "base/user_error.hpp"
+#include "vision/labels.hpp"
 
 namespace inferqueue::cli {
 namespace {
@@ -15,13 +18,25 @@ void check_share(const char* option, float value) {
 }  // namespace
 
 void DetectorOptions::declare(CLI::App& app) {
+  declare_model(app);
+  declare_sources(app);
+  declare_detection(app);
+}
+
+void DetectorOptions::declare_model(CLI::App& app) {
   app.add_option("-m,--model,--weights", model,
                  "YOLOv5 as OpenVINO IR (.xml), ONNX, the folder of an export, or builtin:yolov5n")
       ->required()
       ->type_name("FILE");
+}
+
+void DetectorOptions::declare_sources(CLI::App& app) {
   app.add_option("-s,--source,-i", sources, "pictures, folders or globs; several may follow")
       ->required()
       ->type_name("SOURCE");
+}
+
+void DetectorOptions::declare_detection(CLI::App& app) {
   app.add_option("--imgsz,--img,--img-size", imgsz,
                  "input size of a dynamic model, one side or height and width, multiples of 32 (640)")
       ->expected(1, 2)
@@ -60,6 +75,12 @@ void DetectorOptions::check() {
   pipeline::checked_jobs(jobs);
 }
 
+void DetectorOptions::check_classes(std::size_t classes) const {
+  for (const int id : postprocess.classes)
+    if (id < 0 || static_cast<std::size_t>(id) >= classes)
+      throw base::UserError(fmt::format("--classes {}: the model has the classes 0 to {}", id, classes - 1));
+}
+
 std::optional<vision::Size> DetectorOptions::network_size() const {
   if (imgsz.empty()) return std::nullopt;
   return vision::Size{.width = imgsz.back(), .height = imgsz.front()};
@@ -73,6 +94,26 @@ pipeline::DeviceOptions DetectorOptions::device_options(const std::string& hint)
   options.precision = precision;
   options.cache_dir = cache_dir;
   return options;
+}
+
+void declare_hint(CLI::App& app, std::string& hint) {
+  app.add_option("--hint", hint, "latency, throughput or cumulative_throughput")
+      ->capture_default_str()
+      ->type_name("HINT")
+      ->group("Device");
+}
+
+void LabelsOption::declare(CLI::App& app) {
+  app.add_option("--labels", file, "class names, one a line (else the model's own, or COCO's for 80)")
+      ->type_name("FILE");
+}
+
+std::vector<std::string> LabelsOption::names(const pipeline::DetectorModel& model) const {
+  std::vector<std::string> labels = file.empty() ? model.labels : vision::load_labels(file);
+  if (labels.size() < model.head->classes())
+    fmt::print(stderr, "inferqueue: there are names for {} of {} classes; the others show as 'class N'\n",
+               labels.size(), model.head->classes());
+  return labels;
 }
 
 }  // namespace inferqueue::cli

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "pipeline/detector.hpp"
+#include "pipeline/model.hpp"
 #include "vision/postprocess.hpp"
 
 namespace inferqueue::cli {
@@ -27,11 +28,30 @@ struct DetectorOptions {
 
   /// Declares all of these on the command.
   void declare(CLI::App& app);
+  /// The same in parts, for a command that takes its pictures otherwise.
+  void declare_model(CLI::App& app);
+  void declare_sources(CLI::App& app);
+  void declare_detection(CLI::App& app);
 
   /// Checks what was parsed. Throws base::UserError that names the option.
   void check();
+  /// Throws base::UserError if --classes names one beyond the classes of a model.
+  void check_classes(std::size_t classes) const;
   std::optional<vision::Size> network_size() const;
   pipeline::DeviceOptions device_options(const std::string& hint) const;
+};
+
+/// --hint, for a command that takes one.
+void declare_hint(CLI::App& app, std::string& hint);
+
+/// --labels FILE: the names of the classes.
+struct LabelsOption {
+  std::string file;
+
+  void declare(CLI::App& app);
+  /// Those of the file, else the model's own; says on standard error if some classes have none. Throws
+  /// std::runtime_error naming the file.
+  std::vector<std::string> names(const pipeline::DetectorModel& model) const;
 };
 
 }  // namespace inferqueue::cli

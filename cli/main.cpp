@@ -18,6 +18,7 @@
 #include "cli/devices_command.hpp"
 #include "cli/export_command.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/val_command.hpp"
 
 namespace inferqueue::cli {
 namespace {
@@ -45,6 +46,7 @@ int run(int argc, char** argv) {
   app.footer("'inferqueue COMMAND --help' explains a command.");
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(make_detect_command(app));
+  commands.push_back(make_val_command(app));
   commands.push_back(make_devices_command(app));
   commands.push_back(make_bench_command(app));
   commands.push_back(make_export_command(app));
@@ -65,7 +67,7 @@ int run(int argc, char** argv) {
       throw base::UserError("standard output can't be written; is the disk full?");
     return status;
   }
-  fmt::print(stderr, "inferqueue: give a command: detect, devices, bench or export (see 'inferqueue --help')\n");
+  fmt::print(stderr, "inferqueue: give a command: detect, val, devices, bench or export (see 'inferqueue --help')\n");
   return exit_usage;
 }
 

@@ -21,16 +21,7 @@ peers=$root/build/peers
 cmake --build "$peers" >&2
 
 # The Python peer runs on the same release of OpenVINO, from its own folder: a virtual environment can't be moved.
-venv=$root/.deps/python-peers
-pins=$root/scripts/python-peers.txt
-if ! cmp -s "$pins" "$venv/installed.txt"; then
-  say "Installing the Python peer's packages into .deps/python-peers"
-  rm -rf "$venv"
-  # By the system's Python, which python3-venv belongs to.
-  /usr/bin/python3 -m venv "$venv"
-  "$venv/bin/pip" install -q --only-binary=:all: -r "$pins" >&2
-  cp "$pins" "$venv/installed.txt"
-fi
+python=$("$root/scripts/python-env.sh" python-peers "$root/scripts/python-peers.txt")
 
 cd "$root"
-exec python3 scripts/bench_pipeline.py --shared "$shared" --python "$venv/bin/python" --peers "$peers/peers" "$@"
+exec python3 scripts/bench_pipeline.py --shared "$shared" --python "$python" --peers "$peers/peers" "$@"

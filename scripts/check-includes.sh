@@ -12,11 +12,12 @@ declare -A allowed=(
   [devices]="base machine devices"
   [models]="base devices models"
   [vision]="base vision"
+  [accuracy]="base vision accuracy"
   [pipeline]="base devices models vision pipeline"
   [measure]="base machine vision pipeline measure"
 )
 # Rooms that know nothing of the runtime, so that they can be tested without it.
-without_openvino=" base core machine vision "
+without_openvino=" base core machine vision accuracy "
 
 findings=$(
   project_files '*.cpp' '*.hpp' | while read -r file; do

@@ -48,6 +48,14 @@ ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const Devi
   }
 }
 
+std::string inference_precision(const ov::CompiledModel& compiled) {
+  try {
+    return compiled.get_property(ov::hint::inference_precision).to_string();
+  } catch (const std::exception&) {  // a device of several has none of its own
+    return "unknown";
+  }
+}
+
 std::size_t checked_jobs(long long jobs) {
   if (jobs < 0 || jobs > static_cast<long long>(QueueOptions::max_jobs))
     throw base::UserError(fmt::format("--nireq {}: give 0 (the device's choice) to {}", jobs, QueueOptions::max_jobs));

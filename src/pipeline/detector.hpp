@@ -29,6 +29,9 @@ struct DeviceOptions {
 /// Compiles a model. Throws base::UserError that names the device, the hint or the property that is wrong.
 ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const DeviceOptions& options);
 
+/// The type that a compiled model computes in: "f32", "bf16" …; "unknown" where the device doesn't say.
+std::string inference_precision(const ov::CompiledModel& compiled);
+
 /// Checks a number of infer requests as typed: 0 (the device's choice) to QueueOptions::max_jobs. Throws
 /// base::UserError.
 std::size_t checked_jobs(long long jobs);

@@ -12,17 +12,27 @@
 namespace inferqueue::pipeline {
 namespace {
 
-/// Rounded for people's eyes: floats would print as 0.8869000077247620.
-double rounded(double value, int digits) {
-  const double scale = std::pow(10.0, digits);
-  return std::round(value * scale) / scale;
-}
-
 double milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
 }  // namespace
+
+double rounded(double value, int digits) {
+  const double scale = std::pow(10.0, digits);
+  return std::round(value * scale) / scale;
+}
+
+nlohmann::ordered_json to_json(const vision::Box& box) {
+  return {rounded(box.x1, 2), rounded(box.y1, 2), rounded(box.x2, 2), rounded(box.y2, 2)};
+}
+
+nlohmann::ordered_json to_json(const vision::Detection& detection, std::span<const std::string> labels) {
+  return {{"class_id", detection.class_id},
+          {"class_name", vision::class_name(labels, detection.class_id)},
+          {"score", rounded(detection.score, 4)},
+          {"box", to_json(detection.box)}};
+}
 
 nlohmann::ordered_json to_json(const PictureResult& result, std::span<const std::string> labels) {
   nlohmann::ordered_json json;
@@ -31,14 +41,7 @@ nlohmann::ordered_json to_json(const PictureResult& result, std::span<const std:
   json["height"] = result.geometry.source.height;
   json["latency_ms"] = rounded(milliseconds(result.latency), 3);
   json["detections"] = nlohmann::ordered_json::array();
-  for (const vision::Detection& found : result.detections) {
-    const vision::Box& box = found.box;
-    json["detections"].push_back(
-        {{"class_id", found.class_id},
-         {"class_name", vision::class_name(labels, found.class_id)},
-         {"score", rounded(found.score, 4)},
-         {"box", {rounded(box.x1, 2), rounded(box.y1, 2), rounded(box.x2, 2), rounded(box.y2, 2)}}});
-  }
+  for (const vision::Detection& found : result.detections) json["detections"].push_back(to_json(found, labels));
   if (!result.error.empty()) json["error"] = result.error;
   return json;
 }

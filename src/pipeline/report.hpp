@@ -12,8 +12,17 @@
 
 namespace inferqueue::pipeline {
 
-/// {"source", "width", "height", "latency_ms", "detections": [{"class_id", "class_name", "score", "box":
-/// [x1,y1,x2,y2]}]}; boxes in pixels of the source. A picture that failed has "error" and no detections.
+/// The number rounded for people's eyes: floats would print as 0.8869000077247620.
+double rounded(double value, int digits);
+
+/// [x1,y1,x2,y2], to hundredths of a pixel.
+nlohmann::ordered_json to_json(const vision::Box& box);
+
+/// {"class_id", "class_name", "score", "box": [x1,y1,x2,y2]}.
+nlohmann::ordered_json to_json(const vision::Detection& detection, std::span<const std::string> labels);
+
+/// {"source", "width", "height", "latency_ms", "detections": [as above]}; boxes in pixels of the source. A picture
+/// that failed has "error" and no detections.
 nlohmann::ordered_json to_json(const PictureResult& result, std::span<const std::string> labels);
 
 /// {"schema_version": 1, "model", "images": […]}.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <ranges>
 #include <stdexcept>
+#include <vector>
 
 #include <fmt/format.h>
 #include <opencv2/imgproc.hpp>
@@ -69,19 +70,27 @@ void draw_tag(cv::Mat& picture, const cv::Rect& box, const std::string& text, co
 
 }  // namespace
 
-void draw(cv::Mat& bgr8, std::span<const Detection> detections, std::span<const std::string> names) {
+void draw_marks(cv::Mat& bgr8, std::span<const Mark> marks) {
   if (bgr8.empty() || bgr8.dims != 2 || bgr8.type() != CV_8UC3) {
     throw std::invalid_argument("draw: the picture is empty or isn't 8-bit BGR");
   }
   const Style style(bgr8.size());
-  for (const Detection& detection : std::views::reverse(detections)) {
-    const auto box = visible(detection.box, bgr8.size());
+  for (const Mark& mark : std::views::reverse(marks)) {
+    const auto box = visible(mark.box, bgr8.size());
     if (!box) continue;
-    const cv::Scalar color = class_color(detection.class_id);
-    cv::rectangle(bgr8, *box, color, style.line);
-    draw_tag(bgr8, *box, fmt::format("{} {:.2f}", class_name(names, detection.class_id), detection.score), color,
-             style);
+    cv::rectangle(bgr8, *box, mark.color, style.line);
+    if (!mark.text.empty()) draw_tag(bgr8, *box, mark.text, mark.color, style);
   }
+}
+
+void draw(cv::Mat& bgr8, std::span<const Detection> detections, std::span<const std::string> names) {
+  std::vector<Mark> marks;
+  marks.reserve(detections.size());
+  for (const Detection& detection : detections) {
+    marks.push_back({detection.box, class_color(detection.class_id),
+                     fmt::format("{} {:.2f}", class_name(names, detection.class_id), detection.score)});
+  }
+  draw_marks(bgr8, marks);
 }
 
 cv::Scalar class_color(int class_id) {

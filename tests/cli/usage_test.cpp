@@ -15,7 +15,7 @@ TEST_F(Usage, HelpNamesTheCommands) {
     const auto outcome = cli({option});
     EXPECT_EQ(outcome.status, 0);
     EXPECT_EQ(outcome.err, "");
-    for (const char* text : {"detect", "bench", "--version"})
+    for (const char* text : {"detect", "val", "bench", "--version"})
       EXPECT_NE(outcome.out.find(text), std::string::npos) << text;
   }
 }
@@ -34,10 +34,18 @@ TEST_F(Usage, TheHelpOfACommandNamesItsOptions) {
   EXPECT_EQ(bench.err, "");
   for (const char* option : {"--model", "--source", "--modes", "--hint", "--rounds", "--seconds", "--json"})
     EXPECT_NE(bench.out.find(option), std::string::npos) << option;
+  const auto val = cli({"val", "--help"});
+  EXPECT_EQ(val.status, 0);
+  EXPECT_EQ(val.err, "");
+  for (const char* option :
+       {"--model", "--data", "--conf", "--iou", "--max-det", "--pr-conf", "--precision", "--save-worst", "--json"})
+    EXPECT_NE(val.out.find(option), std::string::npos) << option;
+  EXPECT_EQ(val.out.find("--source"), std::string::npos);
 }
 
 TEST_F(Usage, LinesOfTheHelpFitATerminal) {
-  for (const Arguments& arguments : {Arguments{"--help"}, {"detect", "--help"}, {"bench", "--help"}}) {
+  for (const Arguments& arguments :
+       {Arguments{"--help"}, {"detect", "--help"}, {"val", "--help"}, {"bench", "--help"}}) {
     const std::string out = cli(arguments).out;
     for (std::size_t begin = 0, end = 0; (end = out.find('\n', begin)) != std::string::npos; begin = end + 1)
       EXPECT_LE(end - begin, 130U) << out.substr(begin, end - begin);
@@ -53,7 +61,7 @@ TEST_F(Usage, Version) {
 }
 
 TEST_F(Usage, NoCommandOrAnUnknownOneIsToldInOneLine) {
-  expect_refused({}, {"give a command: detect, bench or export (see 'inferqueue --help')"}, 2);
+  expect_refused({}, {"give a command: detect, val, bench or export (see 'inferqueue --help')"}, 2);
   expect_refused({"frobnicate"}, {"frobnicate", "--help"}, 2);
   expect_refused({"--frobnicate"}, {"--frobnicate", "--help"}, 2);
 }

@@ -121,6 +121,12 @@ bool Process::wait_for_output(std::string_view text) {
   return true;
 }
 
+bool Process::wait_for_error(std::string_view text) {
+  while (outcome_.err.find(text) == std::string::npos)
+    if (!read_some()) return false;
+  return true;
+}
+
 void Process::send(int signal) const {
   if (::kill(pid_, signal) != 0) fail("kill", errno);
 }

@@ -34,6 +34,8 @@ class Process {
 
   /// Reads until the text is in standard output, or nothing more comes. Returns whether it is there.
   bool wait_for_output(std::string_view text);
+  /// The same of standard error.
+  bool wait_for_error(std::string_view text);
   /// What was read of standard output by now.
   const std::string& output() const noexcept { return outcome_.out; }
   void send(int signal) const;

@@ -52,6 +52,9 @@ def parse_arguments():
     command.add_argument("--seed", type=int, default=EVALUATION_SEED)
     command.add_argument("--confidence", type=float, default=0.001)
     command.add_argument("--iou", type=float, default=0.45, help="of non-maximum suppression")
+    command.add_argument("--precision", choices=("f32", "f16", "bf16"),
+                         help="of inference; the device's choice by default")
+    command.add_argument("--json", help="file to write the table to")
 
     command = add("samples", "draw the sample pictures, and check a model on them")
     command.add_argument("--out", default=os.path.join(PROJECT, "samples"))
@@ -79,7 +82,8 @@ def main():
         if arguments.seed == TRAINING_SEED:
             print("warning: these are pictures of the training set")
         evaluate(arguments.model, arguments.seed, arguments.count,
-                 arguments.confidence, arguments.iou)
+                 arguments.confidence, arguments.iou, precision=arguments.precision,
+                 json_path=arguments.json)
     else:
         from .samples import check_samples, write_samples
         write_samples(arguments.out, arguments.truth)

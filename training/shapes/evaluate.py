@@ -1,5 +1,6 @@
 """Measures a model file on generated pictures with OpenVINO."""
 
+import json
 import time
 
 import numpy as np
@@ -52,8 +53,10 @@ def select(output, confidence, overlap, most=300):
 class Finder:
     """A compiled model that finds shapes in pictures."""
 
-    def __init__(self, path, threads=0):
+    def __init__(self, path, threads=0, precision=None):
         options = {"PERFORMANCE_HINT": "LATENCY"}
+        if precision:
+            options["INFERENCE_PRECISION_HINT"] = precision
         if threads:
             options["INFERENCE_NUM_THREADS"] = threads
         self.compiled = ov.Core().compile_model(path, "CPU", options)
@@ -62,12 +65,16 @@ class Finder:
 
     def find(self, pixels, confidence, overlap):
         """Picture [h, w, 3] uint8 RGB -> boxes in picture pixels, scores, classes."""
-        square, scale, left, top = letterbox(pixels, self.size)
+        square, scale, _, _ = letterbox(pixels, self.size)
         images = np.ascontiguousarray(square.transpose(2, 0, 1)[None], dtype=np.float32) / 255.0
         started = time.perf_counter()
         output = self.compiled(images)[0][0]
         self.seconds += time.perf_counter() - started
         boxes, scores, classes = select(output, confidence, overlap)
+        # As YOLOv5 and the pipeline do, by half the padding. Where that is odd the picture really
+        # lies half a pixel nearer to the corner, where training puts its boxes too.
+        height, width = pixels.shape[:2]
+        left, top = (self.size - round(width * scale)) / 2, (self.size - round(height * scale)) / 2
         boxes = (boxes - [left, top, left, top]) / scale
         limits = np.array([pixels.shape[1], pixels.shape[0]] * 2)
         return np.clip(boxes, 0, limits), scores, classes
@@ -102,13 +109,15 @@ def average_precision(right, scores, truth_count):
     return float((np.diff(recall) * envelope).sum())
 
 
-def evaluate(path, seed, count, confidence=0.001, overlap=0.45, size=None):
-    """Measures a model on pictures 0 .. count - 1 of set `seed`; returns mAP@0.5.
+def measure(finder, seed, count, confidence, overlap, size=None):
+    """Finds shapes in pictures 0 .. count - 1 of set `seed`.
 
-    Prints the average precision of every class, and the precision and recall at
-    confidence 0.25. Pictures are not compressed once more, as files would be.
+    Pictures are not compressed once more, as JPEG files would be.
+
+    Returns:
+      truths [classes], average precision [classes, thresholds], and how many
+      detections of confidence 0.25 and more are right and wrong at IoU 0.5
     """
-    finder = Finder(path)
     rights = {c: [] for c in range(len(CLASS_NAMES))}
     scores = {c: [] for c in range(len(CLASS_NAMES))}
     truths = np.zeros(len(CLASS_NAMES), dtype=int)
@@ -130,6 +139,20 @@ def evaluate(path, seed, count, confidence=0.001, overlap=0.45, size=None):
                                          np.concatenate(scores[c]), truths[c])
                        for column in range(len(IOU_THRESHOLDS))]
                       for c in range(len(CLASS_NAMES))])
+    return truths, table, confident_right, confident_wrong
+
+
+def evaluate(path, seed, count, confidence=0.001, overlap=0.45, size=None, precision=None,
+             json_path=None):
+    """Measures a model on pictures 0 .. count - 1 of set `seed`; returns mAP@0.5.
+
+    Prints the average precision of every class, and the precision and recall at
+    confidence 0.25. `precision` is what the device computes in, its own choice
+    if None; `json_path` is a file for the table, unrounded.
+    """
+    finder = Finder(path, precision=precision)
+    truths, table, confident_right, confident_wrong = measure(
+        finder, seed, count, confidence, overlap, size)
     print(f"{path}: {count} pictures of set {seed}, confidence > {confidence}, IoU {overlap}")
     print(f"{'class':<12}{'shapes':>8}{'AP@0.5':>10}{'AP@0.5:0.95':>14}")
     for c, name in enumerate(CLASS_NAMES):
@@ -140,4 +163,8 @@ def evaluate(path, seed, count, confidence=0.001, overlap=0.45, size=None):
           f"recall {confident_right / max(1, truths.sum()):.4f}, "
           f"{confident_wrong} false, {truths.sum() - confident_right} missed")
     print(f"{1000.0 * finder.seconds / max(1, count):.2f} ms a picture for inference alone")
+    if json_path:
+        with open(json_path, "w", encoding="utf-8") as file:
+            json.dump({"classes": [{"class_id": c, "instances": int(truths[c]), "ap": list(table[c])}
+                                   for c in range(len(CLASS_NAMES))]}, file)
     return float(table[:, 0].mean())

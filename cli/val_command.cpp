@@ -1,0 +1,238 @@
+#include "cli/val_command.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "accuracy/best_first.hpp"
+#include "accuracy/draw_mistakes.hpp"
+#include "accuracy/evaluation.hpp"
+#include "accuracy/mistakes.hpp"
+#include "base/user_error.hpp"
+#include "cli/device_options.hpp"
+#include "cli/output_options.hpp"
+#include "cli/progress.hpp"
+#include "cli/val_data.hpp"
+#include "cli/val_report.hpp"
+#include "pipeline/picture.hpp"
+#include "pipeline/pipeline.hpp"
+
+namespace inferqueue::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using base::UserError;
+
+struct ValOptions {
+  DetectorOptions detector;
+  std::string hint = "throughput";
+  std::string data;
+  LabelsOption labels;
+  float pr_conf = 0.25F;
+  JsonOption json;
+  long long save_worst = 0;
+  RunFolderOptions folder{.project = "runs/val"};
+};
+
+/// Takes the results in order and judges them.
+class Judge {
+ public:
+  Judge(const ValData& data, std::size_t classes, float pr_conf)
+      : data_(data), pr_conf_(pr_conf), evaluation_(classes, pr_conf) {}
+
+  void take(const pipeline::PictureResult& result) {
+    ++delivered_;
+    if (!result.error.empty()) {
+      const std::string name = result.source.string();
+      fail(result.error.starts_with(name) ? result.error : fmt::format("{}: {}", name, result.error));
+    } else {
+      std::vector<accuracy::Truth> truth;
+      for (const accuracy::Label& label : data_.labels[result.index]) truth.push_back(label.in(result.geometry.source));
+      evaluation_.add(result.detections, truth);
+      accuracy::Mistakes mistakes = find_mistakes(result.detections, truth, pr_conf_);
+      if (mistakes.count() > 0) bad_.push_back({result.index, result.source, {}, std::move(mistakes)});
+    }
+    const std::size_t all = data_.pictures.size();
+    progress_.show(static_cast<double>(delivered_) / static_cast<double>(all), fmt::format("{}/{}", delivered_, all));
+  }
+
+  void fail(const std::string& why) {
+    ++failures_;
+    progress_.line(stderr, "inferqueue: " + why);
+  }
+
+  void finish() { progress_.clear(); }
+  std::size_t delivered() const { return delivered_; }
+  std::size_t failures() const { return failures_; }
+  accuracy::Evaluation::Result result() const { return evaluation_.result(); }
+
+  /// The pictures with the most mistakes, the worst first.
+  std::vector<BadPicture> worst(std::size_t count) const {
+    const auto mistakes = [](const BadPicture& bad) { return bad.mistakes.count(); };
+    std::vector<BadPicture> list;
+    for (const std::size_t i : accuracy::best_first(std::span(bad_), mistakes)) {
+      if (list.size() == count) break;
+      list.push_back(bad_[i]);
+    }
+    return list;
+  }
+
+ private:
+  const ValData& data_;
+  float pr_conf_;
+  accuracy::Evaluation evaluation_;
+  std::vector<BadPicture> bad_;
+  std::size_t delivered_ = 0;
+  std::size_t failures_ = 0;
+  Progress progress_;
+};
+
+class ValCommand final : public Command {
+ public:
+  explicit ValCommand(CLI::App& parent)
+      : app_(*parent.add_subcommand("val", "Measure how well a model finds what is in labelled pictures")) {
+    app_.footer(
+        "The labels are YOLO's: for each picture a file NAME.txt, a line 'class x y width height' per object.\n"
+        "Example: inferqueue val --model yolov5n.xml --data coco/images/val --save-worst 5");
+    // As in YOLOv5's val.py, so that the figures can be compared with those that are published.
+    options_.detector.postprocess.conf = 0.001F;
+    options_.detector.postprocess.iou = 0.6F;
+    options_.detector.max_det = 300;
+    options_.detector.declare_model(app_);
+    app_.add_option("--data", options_.data,
+                    "folder that holds images/ and labels/; or coco/images/val, with coco/labels/val")
+        ->required()
+        ->type_name("FOLDER");
+    options_.detector.declare_detection(app_);
+    app_.add_option("--pr-conf", options_.pr_conf, "confidence for precision, recall and mistakes, 0 to 1")
+        ->capture_default_str()
+        ->type_name("SHARE");
+    declare_hint(app_, options_.hint);
+    options_.labels.declare(app_);
+    app_.add_option("--save-worst", options_.save_worst, "save the N pictures with the most mistakes, annotated")
+        ->type_name("N")
+        ->group("Output");
+    options_.folder.declare(app_);
+    options_.json.declare(app_);
+  }
+
+  const CLI::App& app() const override { return app_; }
+
+  int run(std::stop_token stop) override {
+    check();
+    ValData data = find_val_data(options_.data);
+    options_.json.check_is_none_of(data.pictures);
+    ov::Core core;
+    const pipeline::DetectorModel model =
+        pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
+    options_.detector.check_classes(model.head->classes());
+    if (!read_truth(data, model.head->classes())) return exit_failed;
+    subject_.labels = options_.labels.names(model);
+    const ov::CompiledModel compiled = compile(core, model, options_.detector.device_options(options_.hint));
+    subject_.precision = pipeline::inference_precision(compiled);
+    AsyncInferQueue queue(compiled, pipeline::checked_jobs(options_.detector.jobs));
+    std::optional<pipeline::RunFolder> folder;
+    if (options_.save_worst > 0) folder = options_.folder.make();
+
+    Judge judge(data, model.head->classes(), options_.pr_conf);
+    const auto begun = std::chrono::steady_clock::now();
+    pipeline::detect_pictures(
+        model, queue, data.pictures, {.postprocess = options_.detector.postprocess, .keep_pictures = false},
+        [&](const pipeline::PictureResult& result) { judge.take(result); }, stop);
+    judge.finish();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    subject_.interrupted = stop.stop_requested() && judge.delivered() < data.pictures.size();
+    return report(data, judge, took, folder);
+  }
+
+ private:
+  void check() {
+    options_.detector.check();
+    if (!(options_.pr_conf >= options_.detector.postprocess.conf && options_.pr_conf <= 1))  // also refuses NaN
+      throw UserError(fmt::format("--pr-conf {:g}: give a number from --conf ({:g}) to 1", options_.pr_conf,
+                                  options_.detector.postprocess.conf));
+    if (options_.save_worst < 0) throw UserError(fmt::format("--save-worst {}: give 0 or more", options_.save_worst));
+    options_.folder.check();
+    options_.json.check();
+  }
+
+  /// Says what is strange or wrong in the label files. False if anything is wrong: a figure over what is left would
+  /// look like one over all.
+  bool read_truth(ValData& data, std::size_t classes) const {
+    constexpr std::size_t most_told = 10;
+    read_labels(data, classes, options_.detector.postprocess.classes);
+    for (const std::string& note : data.notes) fmt::print(stderr, "inferqueue: {}\n", note);
+    for (std::size_t i = 0; i < std::min(data.problems.size(), most_told); ++i)
+      fmt::print(stderr, "inferqueue: {}\n", data.problems[i]);
+    if (data.problems.size() > most_told)
+      fmt::print(stderr, "inferqueue: … and {} lines more\n", data.problems.size() - most_told);
+    return data.problems.empty();
+  }
+
+  int report(const ValData& data, const Judge& judge, std::chrono::duration<double> took,
+             std::optional<pipeline::RunFolder>& folder) {
+    subject_.model = options_.detector.model;
+    subject_.data = options_.data;
+    subject_.device = options_.detector.device;
+    subject_.postprocess = options_.detector.postprocess;
+    subject_.pr_conf = options_.pr_conf;
+    subject_.pictures = data.pictures.size();
+    subject_.failed = judge.failures();
+    subject_.without_file = data.without_file;
+    const accuracy::Evaluation::Result result = judge.result();
+    std::FILE* const out = options_.json.lines();
+    print_accuracy(out, subject_, result);
+    const std::size_t delivered = judge.delivered();
+    bool failed = judge.failures() > 0;
+    fmt::print(out, "{}{} of {} pictures, {} in {:.2f} s ({:.1f} pictures/s)\n",
+               subject_.interrupted ? "interrupted: " : "", delivered, data.pictures.size(),
+               failed ? fmt::format("{} failed and left out", judge.failures()) : "no failures", took.count(),
+               static_cast<double>(delivered) / took.count());
+    std::vector<BadPicture> worst = judge.worst(static_cast<std::size_t>(options_.save_worst));
+    if (folder && !save(worst, *folder, out)) failed = true;
+    options_.json.write(to_json(subject_, result, worst));
+    if (subject_.interrupted) return exit_interrupted;
+    return failed ? exit_failed : exit_ok;
+  }
+
+  /// Returns false, having said why, if not all could be saved.
+  bool save(std::vector<BadPicture>& worst, pipeline::RunFolder& folder, std::FILE* out) const {
+    bool all = true;
+    fmt::print(out, "\nThe worst at confidence {:g}, annotated in {}:{}\n", options_.pr_conf, folder.path().string(),
+               worst.empty() ? " none, there are no mistakes" : "");
+    pipeline::PictureReader reader;
+    for (BadPicture& bad : worst) {
+      try {
+        const cv::Mat picture = accuracy::draw_mistakes(reader.read(bad.source), bad.mistakes, subject_.labels);
+        bad.annotated = folder.picture_path(bad.source);
+        pipeline::write_picture(bad.annotated, picture);
+        fmt::print(out, "  {}: {}\n", bad.annotated.filename().string(), summary(bad.mistakes, subject_.labels));
+      } catch (const UserError& error) {
+        fmt::print(stderr, "inferqueue: {}\n", error.what());
+        all = false;
+      }
+    }
+    return all;
+  }
+
+  CLI::App& app_;
+  ValOptions options_;
+  ValSubject subject_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_val_command(CLI::App& app) {
+  return std::make_unique<ValCommand>(app);
+}
+
+}  // namespace inferqueue::cli
