@@ -1,18 +1,36 @@
 #include "cli/device_options.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include <fmt/format.h>
 
 #include "base/user_error.hpp"
+#include "pipeline/device.hpp"
 
 namespace inferqueue::cli {
 namespace {
 
 void check_share(const char* option, float value) {
   if (!(value >= 0 && value <= 1))  // also refuses NaN
-    throw base::UserError(fmt::format("{} {}: give a number from 0 to 1", option, value));
+    throw base::OptionError(fmt::format("{} {}: give a number from 0 to 1", option, value));
+}
+
+template <class Change>
+std::string changed(std::string text, Change change) {
+  std::ranges::transform(text, text.begin(), [&](unsigned char c) { return static_cast<char>(change(c)); });
+  return text;
 }
 
 }  // namespace
+
+void check_hint(const std::string& hint) {
+  try {
+    pipeline::performance_hint(hint);
+  } catch (const base::UserError& error) {
+    throw base::OptionError(error.what());
+  }
+}
 
 void DetectorOptions::declare(CLI::App& app) {
   app.add_option("-m,--model,--weights", model,
@@ -33,7 +51,7 @@ void DetectorOptions::declare(CLI::App& app) {
       ->capture_default_str()
       ->type_name("SHARE");
   app.add_option("--max-det", max_det, "most objects in a picture")->capture_default_str()->type_name("N");
-  app.add_option("--classes", postprocess.classes, "only these class ids")->type_name("ID");
+  app.add_option("--classes", postprocess.classes, "only these class ids")->delimiter(',')->type_name("ID");
   app.add_flag("--agnostic-nms", postprocess.agnostic, "let boxes of different classes suppress each other");
 
   const std::string group = "Device";
@@ -55,9 +73,12 @@ void DetectorOptions::declare(CLI::App& app) {
 void DetectorOptions::check() {
   check_share("--conf", postprocess.conf);
   check_share("--iou", postprocess.iou);
-  if (max_det < 1) throw base::UserError(fmt::format("--max-det {}: give 1 or more", max_det));
+  if (max_det < 1) throw base::OptionError(fmt::format("--max-det {}: give 1 or more", max_det));
   postprocess.max_det = static_cast<std::size_t>(max_det);
   pipeline::checked_jobs(jobs);
+  // The runtime knows devices in upper case and types in lower case.
+  device = changed(device, [](int c) { return std::toupper(c); });
+  precision = changed(precision, [](int c) { return std::tolower(c); });
 }
 
 std::optional<vision::Size> DetectorOptions::network_size() const {

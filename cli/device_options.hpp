@@ -13,6 +13,9 @@
 
 namespace inferqueue::cli {
 
+/// Throws base::OptionError if there is no such performance hint.
+void check_hint(const std::string& hint);
+
 struct DetectorOptions {
   std::string model;
   std::vector<std::string> sources;
@@ -28,7 +31,8 @@ struct DetectorOptions {
   /// Declares all of these on the command.
   void declare(CLI::App& app);
 
-  /// Checks what was parsed. Throws base::UserError that names the option.
+  /// Checks what was parsed, and gives the device and the precision the case that the runtime wants. Throws
+  /// base::OptionError that names the option.
   void check();
   std::optional<vision::Size> network_size() const;
   pipeline::DeviceOptions device_options(const std::string& hint) const;
