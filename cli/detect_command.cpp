@@ -2,129 +2,40 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/user_error.hpp"
+#include "cli/collector.hpp"
 #include "cli/device_options.hpp"
-#include "cli/progress.hpp"
-#include "pipeline/files.hpp"
-#include "pipeline/picture.hpp"
+#include "cli/json_output.hpp"
+#include "cli/output.hpp"
 #include "pipeline/pipeline.hpp"
-#include "pipeline/report.hpp"
-#include "pipeline/run_folder.hpp"
 #include "pipeline/sources.hpp"
-#include "vision/draw.hpp"
 #include "vision/labels.hpp"
 
 namespace inferqueue::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using base::OptionError;
 using base::UserError;
 
 struct DetectOptions {
   DetectorOptions detector;
   std::string hint = "throughput";
   std::string labels;
-  std::string json;
-  fs::path project = "runs/detect";
-  std::string name = "exp";
-  bool exist_ok = false;
-  bool nosave = false;
-  bool save_txt = false;
-  bool save_conf = false;
-
-  bool writes_folder() const { return !nosave || save_txt; }
+  OutputOptions output;
 };
 
-/// Takes the results in order: prints, draws, saves, counts.
-class Collector {
- public:
-  Collector(const DetectOptions& options, std::vector<std::string> labels, std::size_t pictures)
-      : options_(options),
-        labels_(std::move(labels)),
-        pictures_(pictures),
-        out_(options.json == "-" ? stderr : stdout) {
-    if (options.writes_folder()) folder_.emplace(options.project, options.name, options.exist_ok);
-  }
-
-  void take(pipeline::PictureResult result) {
-    ++delivered_;
-    if (result.error.empty()) {
-      objects_ += result.detections.size();
-      try {
-        save(result);
-      } catch (const UserError& error) {
-        fail(error.what());
-      }
-      const vision::Size size = result.geometry.source;
-      progress_.line(
-          out_, fmt::format("image {}/{} {}: {}x{} {}, {:.1f} ms", result.index + 1, pictures_, result.source.string(),
-                            size.width, size.height, pipeline::summary(result.detections, labels_),
-                            std::chrono::duration<double, std::milli>(result.latency).count()));
-    } else {
-      const std::string name = result.source.string();
-      fail(result.error.starts_with(name) ? result.error : fmt::format("{}: {}", name, result.error));
-    }
-    if (!options_.json.empty()) images_.push_back(pipeline::to_json(result, labels_));
-    progress_.show(static_cast<double>(delivered_) / static_cast<double>(pictures_),
-                   fmt::format("{}/{}", delivered_, pictures_));
-  }
-
-  void fail(const std::string& why) {
-    ++failures_;
-    progress_.line(stderr, "inferqueue: " + why);
-  }
-
-  void finish(std::chrono::duration<double> took, bool interrupted) {
-    progress_.clear();
-    fmt::print(out_, "{}{} of {} pictures, {} objects, {} in {:.2f} s ({:.1f} pictures/s)\n",
-               interrupted ? "interrupted: " : "", delivered_, pictures_, objects_,
-               failures_ == 0 ? "no failures" : fmt::format("{} failed", failures_), took.count(),
-               static_cast<double>(delivered_) / took.count());
-    if (folder_)
-      fmt::print(out_, "{}: {}\n", options_.nosave ? "labels" : "annotated pictures", folder_->path().string());
-    if (options_.json.empty()) return;
-    const std::string text = pipeline::to_text(pipeline::report(options_.detector.model, std::move(images_)));
-    if (options_.json == "-")
-      fmt::print("{}", text);
-    else
-      pipeline::write_file(options_.json, text);
-  }
-
-  bool failed() const { return failures_ > 0; }
-
- private:
-  void save(pipeline::PictureResult& result) {
-    if (!folder_) return;
-    const fs::path target = folder_->picture_path(result.source);
-    if (!options_.nosave) {
-      vision::draw(result.picture, result.detections, labels_);
-      pipeline::write_picture(target, result.picture);
-    }
-    if (options_.save_txt)
-      pipeline::write_file(folder_->labels_path(), pipeline::to_yolo_labels(result, options_.save_conf));
-  }
-
-  const DetectOptions& options_;
-  std::vector<std::string> labels_;
-  std::size_t pictures_;
-  std::FILE* out_;  // standard error where standard output carries the JSON
-  std::optional<pipeline::RunFolder> folder_;
-  std::vector<nlohmann::ordered_json> images_;
-  std::size_t delivered_ = 0;
-  std::size_t objects_ = 0;
-  std::size_t failures_ = 0;
-  Progress progress_;
-};
+std::string counted(std::size_t number, const char* what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : what[0] == 'c' ? "es" : "s");
+}
 
 class DetectCommand final : public Command {
  public:
@@ -138,19 +49,21 @@ class DetectCommand final : public Command {
     app_.add_option("--labels", options_.labels, "class names, one a line (else the model's own, or COCO's for 80)")
         ->type_name("FILE");
     const std::string group = "Output";
-    app_.add_option("--project", options_.project, "folder that holds the runs")
+    app_.add_option("--project", options_.output.project, "folder that holds the runs")
         ->capture_default_str()
         ->type_name("FOLDER")
         ->group(group);
-    app_.add_option("--name", options_.name, "this run's folder in it; a number is added if it is there already")
+    app_.add_option("--name", options_.output.name, "this run's folder in it; a number is added if it is there already")
         ->capture_default_str()
         ->type_name("NAME")
         ->group(group);
-    app_.add_flag("--exist-ok", options_.exist_ok, "write into that folder even if it is there already")->group(group);
-    app_.add_flag("--nosave", options_.nosave, "save no annotated pictures")->group(group);
-    app_.add_flag("--save-txt", options_.save_txt, "save labels/NAME.txt in YOLO's format")->group(group);
-    app_.add_flag("--save-conf", options_.save_conf, "with --save-txt, put the score behind each line")->group(group);
-    app_.add_option("--json", options_.json, "write the results as JSON to FILE, or - for standard output")
+    app_.add_flag("--exist-ok", options_.output.exist_ok, "write into that folder even if it is there already")
+        ->group(group);
+    app_.add_flag("--nosave", options_.output.nosave, "save no annotated pictures")->group(group);
+    app_.add_flag("--save-txt", options_.output.save_txt, "save labels/NAME.txt in YOLO's format")->group(group);
+    app_.add_flag("--save-conf", options_.output.save_conf, "with --save-txt, put the score behind each line")
+        ->group(group);
+    app_.add_option("--json", options_.output.json, "write the results as JSON to FILE, or - for standard output")
         ->type_name("FILE")
         ->group(group);
   }
@@ -160,28 +73,29 @@ class DetectCommand final : public Command {
   int run(std::stop_token stop) override {
     check();
     const pipeline::Sources sources = pipeline::expand_sources(options_.detector.sources);
-    for (const std::string& note : sources.notes) fmt::print(stderr, "inferqueue: {}\n", note);
-    for (const std::string& problem : sources.problems) fmt::print(stderr, "inferqueue: {}\n", problem);
+    for (const std::string& note : sources.notes) say(note);
+    for (const std::string& problem : sources.problems) say(problem);
     if (sources.pictures.empty()) return exit_failed;
     check_json_is_no_input(sources.pictures);
+    JsonOutput json(options_.output.json);
 
     ov::Core core;
     const pipeline::DetectorModel model =
         pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
     check_classes(model);
     std::vector<std::string> labels = options_.labels.empty() ? model.labels : vision::load_labels(options_.labels);
-    if (labels.size() < model.head->classes())
-      fmt::print(stderr, "inferqueue: there are names for {} of {} classes; the others show as 'class N'\n",
-                 labels.size(), model.head->classes());
-    AsyncInferQueue queue(pipeline::compile(core, model, options_.detector.device_options(options_.hint)),
-                          pipeline::checked_jobs(options_.detector.jobs));
+    tell_of_labels(labels, model.head->classes());
+    const std::unique_ptr<AsyncInferQueue> queue =
+        pipeline::make_queue(pipeline::compile(core, model, options_.detector.device_options(options_.hint)),
+                             pipeline::checked_jobs(options_.detector.jobs));
 
-    Collector collector(options_, std::move(labels), sources.pictures.size());
+    options_.output.model = options_.detector.model;
+    Collector collector(options_.output, std::move(json), std::move(labels), sources.pictures.size());
     const pipeline::PipelineOptions pipeline_options{.postprocess = options_.detector.postprocess,
-                                                     .keep_pictures = !options_.nosave};
+                                                     .keep_pictures = !options_.output.nosave};
     const auto begun = std::chrono::steady_clock::now();
     pipeline::detect_pictures(
-        model, queue, sources.pictures, pipeline_options,
+        model, *queue, sources.pictures, pipeline_options,
         [&](pipeline::PictureResult result) { collector.take(std::move(result)); }, stop);
     collector.finish(std::chrono::steady_clock::now() - begun, stop.stop_requested());
     if (stop.stop_requested()) return exit_interrupted;
@@ -191,26 +105,40 @@ class DetectCommand final : public Command {
  private:
   void check() {
     options_.detector.check();
-    if (options_.name.empty()) throw UserError("--name: give a folder's name");
-    // Said now rather than after the work.
-    const fs::path folder = fs::path(options_.json).parent_path();
-    if (!folder.empty() && !fs::is_directory(folder))
-      throw UserError(fmt::format("--json {}: there is no folder {}", options_.json, folder.string()));
-    if (!options_.json.empty() && fs::is_directory(options_.json))
-      throw UserError(fmt::format("--json {}: is a folder; give a file", options_.json));
+    check_hint(options_.hint);
+    if (options_.output.name.empty()) throw OptionError("--name: give a folder's name");
   }
 
   void check_json_is_no_input(const std::vector<fs::path>& pictures) const {
+    const std::string& json = options_.output.json;
     std::error_code ignored;
+    if (!fs::is_regular_file(json, ignored)) return;
     for (const fs::path& picture : pictures)
-      if (fs::is_regular_file(options_.json) && fs::equivalent(options_.json, picture, ignored))
-        throw UserError(fmt::format("--json {}: is one of the pictures; give another file", options_.json));
+      if (fs::equivalent(json, picture, ignored))
+        throw UserError(fmt::format("--json {}: is one of the pictures; give another file", json));
   }
 
   void check_classes(const pipeline::DetectorModel& model) const {
     for (const int id : options_.detector.postprocess.classes)
       if (id < 0 || static_cast<std::size_t>(id) >= model.head->classes())
-        throw UserError(fmt::format("--classes {}: the model has the classes 0 to {}", id, model.head->classes() - 1));
+        throw OptionError(
+            fmt::format("--classes {}: the model has the classes 0 to {}", id, model.head->classes() - 1));
+  }
+
+  /// The names are used as far as they go; another number than the model's classes may mean another model's names.
+  void tell_of_labels(const std::vector<std::string>& labels, std::size_t classes) const {
+    const std::string where =
+        options_.labels.empty() ? fmt::format("model '{}'", options_.detector.model) : options_.labels;
+    const auto first = labels.begin();
+    const auto last = first + static_cast<std::ptrdiff_t>(std::min(labels.size(), classes));
+    const auto named =
+        static_cast<std::size_t>(std::count_if(first, last, [](const auto& name) { return !name.empty(); }));
+    if (labels.size() > classes)
+      say(fmt::format("{}: has {} for the model's {}; those beyond are left out", where, counted(labels.size(), "name"),
+                      counted(classes, "class")));
+    else if (named < classes)
+      say(fmt::format("{}: has {} for {}; those without show as 'class N'{}", where, counted(named, "name"),
+                      counted(classes, "class"), options_.labels.empty() ? " (--labels names them)" : ""));
   }
 
   CLI::App& app_;
