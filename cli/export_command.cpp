@@ -94,7 +94,8 @@ class ExportCommand final : public Command {
     const auto graph = models::make_builtin(model_);
     const fs::path file = file_.empty() ? model_.substr(model_.find(':') + 1) + ".xml" : file_;
     const fs::path folder = file.parent_path();
-    if (!folder.empty() && !fs::is_directory(folder))
+    std::error_code ignored;
+    if (!folder.empty() && !fs::is_directory(folder, ignored))
       throw base::UserError(fmt::format("{}: there is no folder {}", file.string(), folder.string()));
     if (pipeline::lower_extension(file) != ".xml")
       throw base::OptionError(fmt::format("{}: give a name that ends in .xml", file.string()));

@@ -76,6 +76,7 @@ int run(int argc, char** argv) {
 }  // namespace inferqueue::cli
 
 int main(int argc, char** argv) {
+  inferqueue::cli::reserve_standard_files();
   try {
     return inferqueue::cli::run(argc, argv);
   } catch (const inferqueue::base::OptionError& error) {

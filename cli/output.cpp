@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace inferqueue::cli {
 namespace {
@@ -60,6 +62,13 @@ std::string printable(std::string_view text) {
     text.remove_prefix(character.length);
   }
   return shown;
+}
+
+void reserve_standard_files() {
+  // Opened for reading only, so that a closed standard output is still one that can't be written. The lowest free
+  // number is given, so those before are taken by now.
+  for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(file, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
 }
 
 void put(std::FILE* file, std::string_view text) {

@@ -11,6 +11,10 @@ namespace inferqueue::cli {
 /// bytes that are no UTF-8 become \n, \t, \x1b… Names of files may hold any of them. Backslashes stay as they are.
 std::string printable(std::string_view text);
 
+/// Sees to it that nothing else gets the numbers of the standard files where they are closed (`2>&-`): what is said
+/// would go into the next file that is opened. Call it first in main.
+void reserve_standard_files();
+
 /// Writes text to standard output or standard error at once. Never throws: once standard output can't be written (its
 /// disk is full), that is said on standard error, nothing more goes there, and the work goes on.
 /// Thread rules: one thread at a time.

@@ -165,6 +165,9 @@ TEST_F(FileNames, AsLongAsTheyMayBe) {
   EXPECT_EQ(Json::parse(content_of(temp / json)).at("images").size(), 1U);
   EXPECT_EQ(cli({"export", "builtin:relu", longest + ".xml"}).status, 0);
   expect_refused({"detect", "-m", model_, "-s", "in/b", "--nosave", "--json", json + "j"}, {"File name too long"});
+  expect_refused({"detect", "-m", json + "j.xml", "-s", "in/b"}, {"there is no such file"});
+  expect_refused({"export", "builtin:relu", json + "j.xml"}, {"File name too long"});
+  expect_refused({"export", "builtin:relu", json + "j/a.xml"}, {"there is no folder"});
 }
 
 }  // namespace

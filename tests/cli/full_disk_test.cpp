@@ -124,6 +124,31 @@ TEST_F(FullDisk, StandardOutputIsToldOnceAndTheRestGoesOn) {
   }
 }
 
+TEST_F(FullDisk, ClosedStandardFilesAreNotTakenForOthers) {
+  temp.file("in/a.png", "no picture");  // something to say
+  picture("in/b.png");
+  const Arguments detect{"detect", "-m", model_, "-s", "in", "--json", "out.json", "--exist-ok"};
+  for (const std::string closed : {"<&-", ">&-", "2>&-", "<&- >&- 2>&-"}) {
+    const auto outcome = shell("exec \"$@\" " + closed, detect);
+    EXPECT_EQ(outcome.status, 1) << closed;
+    EXPECT_EQ(nlohmann::json::parse(content_of(temp / "out.json")).at("images").size(), 2U) << closed;
+    EXPECT_EQ(cv::imread((temp / "runs/detect/exp/b.png").string()).size(), cv::Size(64, 64)) << closed;
+  }
+  const auto outcome = shell("exec \"$@\" >&-", {"detect", "-m", model_, "-s", "in/b.png", "--nosave"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err, "inferqueue: standard output: can't be written: Bad file descriptor\n");
+}
+
+TEST_F(FullDisk, ACacheThatDoesNotFitDoesNoHarm) {
+  picture("in/a.png");
+  const Arguments detect{"detect", "-m", model_, "-s", "in", "--nosave", "--cache-dir", "cache"};
+  for (const int blocks : {0, 1, 1 << 20}) {
+    const auto outcome = cli_within(blocks, detect);
+    EXPECT_EQ(outcome.status, 0) << blocks << ": " << outcome.err;
+    EXPECT_NE(outcome.out.find(" 3 objects, "), std::string::npos) << blocks << ": " << outcome.out;
+  }
+}
+
 /// Runs on a file system of 400 kB at "disk", which only this process sees, and copies it to "kept" at the end.
 constexpr const char* on_small_disk =
     "mount -t tmpfs -o size=400k none disk && \"$@\"; status=$?; cp -R disk kept; exit $status";
