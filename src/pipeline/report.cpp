@@ -50,7 +50,7 @@ nlohmann::ordered_json to_json(const PictureResult& result, std::span<const std:
 }
 
 ReportText::ReportText(const std::filesystem::path& model)
-    : head_(fmt::format("{{\"schema_version\": 1, \"model\": {}, \"images\": [", dumped(model.string()))) {}
+    : head_(fmt::format(R"({{"schema_version": 1, "model": {}, "images": [)", dumped(model.string()))) {}
 
 std::string ReportText::image(const nlohmann::ordered_json& image) {
   return std::exchange(head_, {}) + std::exchange(separator_, ",") + "\n" + dumped(image);

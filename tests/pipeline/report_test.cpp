@@ -49,9 +49,12 @@ std::string whole(const std::string& model, const std::vector<nlohmann::ordered_
 }
 
 TEST(Report, TheWholeHasTheModelAndTheImagesInOrder) {
-  EXPECT_EQ(whole("m.xml", {{{"a", 1}}, {{"b", 2}}}),
-            "{\"schema_version\": 1, \"model\": \"m.xml\", \"images\": [\n{\"a\":1},\n{\"b\":2}]}\n");
-  EXPECT_EQ(whole("m.xml", {}), "{\"schema_version\": 1, \"model\": \"m.xml\", \"images\": []}\n");
+  EXPECT_EQ(whole("m.xml", {{{"a", 1}}, {{"b", 2}}}), R"({"schema_version": 1, "model": "m.xml", "images": [
+{"a":1},
+{"b":2}]}
+)");
+  EXPECT_EQ(whole("m.xml", {}), R"({"schema_version": 1, "model": "m.xml", "images": []}
+)");
 }
 
 TEST(Report, OneImageIsAnArrayToo) {
