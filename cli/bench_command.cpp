@@ -13,10 +13,11 @@
 #include "base/user_error.hpp"
 #include "cli/bench_report.hpp"
 #include "cli/device_options.hpp"
+#include "cli/json_output.hpp"
+#include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "devices/names.hpp"
 #include "measure/comparison.hpp"
-#include "pipeline/files.hpp"
 #include "pipeline/picture.hpp"
 #include "pipeline/report.hpp"
 #include "pipeline/sources.hpp"
@@ -24,6 +25,7 @@
 namespace inferqueue::cli {
 namespace {
 
+using base::OptionError;
 using base::UserError;
 
 /// Decoded pictures are held in memory; beyond this many another one tells nothing new.
@@ -41,7 +43,7 @@ struct BenchOptions {
 measure::Mode mode_of(const std::string& name) {
   for (const measure::Mode mode : {measure::Mode::sync, measure::Mode::two_requests, measure::Mode::queue})
     if (name == to_string(mode)) return mode;
-  throw UserError(fmt::format("--modes {}: unknown; use sync, two_requests or queue", name));
+  throw OptionError(fmt::format("--modes {}: unknown; use sync, two_requests or queue", name));
 }
 
 class BenchCommand final : public Command {
@@ -52,8 +54,12 @@ class BenchCommand final : public Command {
         "Letterbox, inference and NMS over pictures in memory. The modes are measured in turn, round by round, so that "
         "a\nmachine that drifts favours none.");
     options_.detector.declare(app_);
-    app_.add_option("--modes", options_.modes, "sync, two_requests, queue")->capture_default_str()->type_name("MODE");
+    app_.add_option("--modes", options_.modes, "sync, two_requests, queue")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->type_name("MODE");
     app_.add_option("--hint", options_.hints, "latency, throughput, cumulative_throughput")
+        ->delimiter(',')
         ->capture_default_str()
         ->type_name("HINT")
         ->group("Device");
@@ -73,6 +79,7 @@ class BenchCommand final : public Command {
     const measure::ComparisonOptions comparison = checked();
     const std::vector<cv::Mat> pictures = read_pictures();
     if (pictures.empty()) return exit_failed;
+    JsonOutput json(options_.json);
     ov::Core core;
     const pipeline::DetectorModel model =
         pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
@@ -81,29 +88,27 @@ class BenchCommand final : public Command {
         compare(core, model, pictures, comparison, [&](double share) { progress.show(share, "measuring"); }, stop);
     progress.clear();
     if (cells.empty() || cells.front().samples.empty()) {
-      fmt::print(stderr, "inferqueue: interrupted before the first round was complete\n");
+      say("interrupted before the first round was complete");
       return exit_interrupted;
     }
     const BenchSubject subject{options_.detector.model, options_.detector.device, pictures.size()};
-    print_comparison(options_.json == "-" ? stderr : stdout, subject, cells);
-    if (options_.json == "-")
-      fmt::print("{}", pipeline::to_text(to_json(subject, cells)));
-    else if (!options_.json.empty())
-      pipeline::write_file(options_.json, pipeline::to_text(to_json(subject, cells)));
+    put(options_.json == "-" ? stderr : stdout, comparison_text(subject, cells));
+    json.write(pipeline::to_text(to_json(subject, cells)));
+    json.finish();
     return stop.stop_requested() ? exit_interrupted : exit_ok;
   }
 
  private:
   measure::ComparisonOptions checked() {
     options_.detector.check();
-    if (options_.rounds < 1) throw UserError(fmt::format("--rounds {}: give 1 or more", options_.rounds));
+    if (options_.rounds < 1) throw OptionError(fmt::format("--rounds {}: give 1 or more", options_.rounds));
     if (!(options_.seconds > 0 && options_.seconds <= 3600))
-      throw UserError(fmt::format("--seconds {}: give more than 0, at most 3600", options_.seconds));
+      throw OptionError(fmt::format("--seconds {}: give more than 0, at most 3600", options_.seconds));
     measure::ComparisonOptions comparison;
     comparison.modes.clear();
     for (const std::string& mode : options_.modes) comparison.modes.push_back(mode_of(mode));
     comparison.hints.clear();
-    for (const std::string& hint : options_.hints) comparison.hints.push_back(devices::performance_hint(hint));
+    for (const std::string& hint : options_.hints) comparison.hints.push_back(checked_hint(hint));
     comparison.device = options_.detector.device_options("");
     comparison.postprocess = options_.detector.postprocess;
     comparison.jobs = pipeline::checked_jobs(options_.detector.jobs);
@@ -115,18 +120,19 @@ class BenchCommand final : public Command {
   /// Says why a source or picture can't be used.
   std::vector<cv::Mat> read_pictures() const {
     const pipeline::Sources sources = pipeline::expand_sources(options_.detector.sources);
-    for (const std::string& problem : sources.problems) fmt::print(stderr, "inferqueue: {}\n", problem);
+    for (const std::string& problem : sources.problems) say(problem);
     std::vector<cv::Mat> pictures;
     pipeline::PictureReader reader;
     for (const auto& path : sources.pictures) {
       if (pictures.size() == most_pictures) {
-        fmt::print(stderr, "inferqueue: only the first {} pictures are used\n", most_pictures);
+        say(fmt::format("only the first {} pictures are used", most_pictures));
         break;
       }
       try {
         pictures.push_back(reader.read(path));
+        if (!reader.warning().empty()) say(reader.warning());
       } catch (const UserError& error) {
-        fmt::print(stderr, "inferqueue: {}\n", error.what());
+        say(error.what());
       }
     }
     return pictures;

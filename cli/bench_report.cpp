@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/output.hpp"
+
 namespace inferqueue::cli {
 namespace {
 
@@ -35,22 +37,23 @@ std::string bar(double share, int width) {
   return text + std::string(eighths[units % 8]);
 }
 
-void print_table(std::FILE* file, std::span<const Cell> cells) {
-  fmt::print(file, "  {:<12} {:<21} {:>8} {:>11}  {:<15} {:>5}\n", "mode", "hint", "requests", "pictures/s",
-             "least–most", "CPU");
+void add_table(std::string& text, std::span<const Cell> cells) {
+  text += fmt::format("  {:<12} {:<21} {:>8} {:>11}  {:<15} {:>5}\n", "mode", "hint", "requests", "pictures/s",
+                      "least–most", "CPU");
   for (const Cell& cell : cells) {
     const measure::Spread rate = cell.rate();
-    fmt::print(file, "  {:<12} {:<21} {:>8} {:>11.1f}  {:<15} {:>3.0f} %\n", title(cell.mode), cell.hint, cell.requests,
-               rate.median, fmt::format("{:.1f}–{:.1f}", rate.min, rate.max), cell.cpu_utilization() * 100);
+    text +=
+        fmt::format("  {:<12} {:<21} {:>8} {:>11.1f}  {:<15} {:>3.0f} %\n", title(cell.mode), cell.hint, cell.requests,
+                    rate.median, fmt::format("{:.1f}–{:.1f}", rate.min, rate.max), cell.cpu_utilization() * 100);
   }
 }
 
-void print_bars(std::FILE* file, std::span<const Cell> cells) {
+void add_bars(std::string& text, std::span<const Cell> cells) {
   double most = 0;
   for (const Cell& cell : cells) most = std::max(most, cell.rate().median);
   for (const Cell& cell : cells)
-    fmt::print(file, "  {:<12} {:<21} {} {:.1f}\n", title(cell.mode), cell.hint, bar(cell.rate().median / most, 40),
-               cell.rate().median);
+    text += fmt::format("  {:<12} {:<21} {} {:.1f}\n", title(cell.mode), cell.hint, bar(cell.rate().median / most, 40),
+                        cell.rate().median);
 }
 
 std::string ratio_text(const measure::Spread& ratio) {
@@ -58,7 +61,7 @@ std::string ratio_text(const measure::Spread& ratio) {
 }
 
 /// "two requests give 1.18 (1.15–1.20) times one request", and says so where there is no gain.
-void print_gain(std::FILE* file, const Cell& better, const Cell& base, bool name_hints) {
+void add_gain(std::string& text, const Cell& better, const Cell& base, bool name_hints) {
   const measure::Verdict verdict = measure::compare_rates(better, base);
   const auto name = [&](const Cell& cell) {
     return name_hints ? fmt::format("{} ({})", title(cell.mode), cell.hint) : std::string(title(cell.mode));
@@ -68,47 +71,49 @@ void print_gain(std::FILE* file, const Cell& better, const Cell& base, bool name
     judgement = base.samples.size() > 1 ? ": no difference beyond the noise" : " (one round: no spread)";
   else if (verdict.ratio.median < 1)
     judgement = ": slower";
-  fmt::print(file, "  {} / {}: {}{}\n", name(better), name(base), ratio_text(verdict.ratio), judgement);
+  text += fmt::format("  {} / {}: {}{}\n", name(better), name(base), ratio_text(verdict.ratio), judgement);
 }
 
 constexpr std::array<std::pair<Mode, Mode>, 3> pairs{
     {{Mode::two_requests, Mode::sync}, {Mode::queue, Mode::two_requests}, {Mode::queue, Mode::sync}}};
 
-void print_headline(std::FILE* file, std::span<const Cell> cells) {
-  fmt::print(file, "\nEach mode under its own best hint, ratio of pictures/s (least–most of the rounds):\n");
+void add_headline(std::string& text, std::span<const Cell> cells) {
+  text += fmt::format("\nEach mode under its own best hint, ratio of pictures/s (least–most of the rounds):\n");
   for (const auto& [better, base] : pairs) {
     const Cell* a = measure::best_of(cells, better);
     const Cell* b = measure::best_of(cells, base);
-    if (a != nullptr && b != nullptr) print_gain(file, *a, *b, true);
+    if (a != nullptr && b != nullptr) add_gain(text, *a, *b, true);
   }
 }
 
-void print_same_hint(std::FILE* file, std::span<const Cell> cells) {
+void add_same_hint(std::string& text, std::span<const Cell> cells) {
   std::vector<std::string> hints;
   for (const Cell& cell : cells)
     if (std::ranges::find(hints, cell.hint) == hints.end()) hints.push_back(cell.hint);
   for (const std::string& hint : hints) {
-    fmt::print(file, "Same hint, {}:\n", hint);
+    text += fmt::format("Same hint, {}:\n", hint);
     for (const auto& [better, base] : pairs) {
       const Cell* a = measure::find(cells, better, hint);
       const Cell* b = measure::find(cells, base, hint);
-      if (a != nullptr && b != nullptr) print_gain(file, *a, *b, false);
+      if (a != nullptr && b != nullptr) add_gain(text, *a, *b, false);
     }
   }
 }
 
 }  // namespace
 
-void print_comparison(std::FILE* file, const BenchSubject& subject, std::span<const Cell> cells) {
-  fmt::print(file, "{} on {}: letterbox, inference and NMS of {} picture{} in memory, {} round{}, median\n\n",
-             subject.model, subject.device, subject.pictures, subject.pictures == 1 ? "" : "s",
-             cells.front().samples.size(), cells.front().samples.size() == 1 ? "" : "s");
-  print_table(file, cells);
-  fmt::print(file, "\n");
-  print_bars(file, cells);
-  if (cells.size() == 1) return;
-  print_headline(file, cells);
-  print_same_hint(file, cells);
+std::string comparison_text(const BenchSubject& subject, std::span<const Cell> cells) {
+  std::string text;
+  text += fmt::format("{} on {}: letterbox, inference and NMS of {} picture{} in memory, {} round{}, median\n\n",
+                      printable(subject.model), subject.device, subject.pictures, subject.pictures == 1 ? "" : "s",
+                      cells.front().samples.size(), cells.front().samples.size() == 1 ? "" : "s");
+  add_table(text, cells);
+  text += '\n';
+  add_bars(text, cells);
+  if (cells.size() == 1) return text;
+  add_headline(text, cells);
+  add_same_hint(text, cells);
+  return text;
 }
 
 nlohmann::ordered_json to_json(const BenchSubject& subject, std::span<const Cell> cells) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
 #include <span>
 #include <string>
 
@@ -20,7 +19,7 @@ struct BenchSubject {
 };
 
 /// A table, a bar chart, and in words what the queue gains. Every cell has at least one sample.
-void print_comparison(std::FILE* file, const BenchSubject& subject, std::span<const measure::Cell> cells);
+std::string comparison_text(const BenchSubject& subject, std::span<const measure::Cell> cells);
 
 /// {"schema_version": 1, "model", "device", "pictures", "runs": [{"mode", "hint", "nireq", "images_per_s",
 /// "images_per_s_min", "images_per_s_max", "cpu_s_per_image", "cpu_utilization"}]}; medians of the rounds.

@@ -1,10 +1,14 @@
 #include "cli/device_options.hpp"
 
-#include <cstdio>
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
 
 #include <fmt/format.h>
 
 #include "base/user_error.hpp"
+#include "cli/output.hpp"
+#include "devices/names.hpp"
 #include "vision/labels.hpp"
 
 namespace inferqueue::cli {
@@ -12,10 +16,32 @@ namespace {
 
 void check_share(const char* option, float value) {
   if (!(value >= 0 && value <= 1))  // also refuses NaN
-    throw base::UserError(fmt::format("{} {}: give a number from 0 to 1", option, value));
+    throw base::OptionError(fmt::format("{} {}: give a number from 0 to 1", option, value));
+}
+
+template <class Change>
+std::string changed(std::string text, Change change) {
+  std::ranges::transform(text, text.begin(), [&](unsigned char c) { return static_cast<char>(change(c)); });
+  return text;
+}
+
+std::string counted(std::size_t number, const char* one, const char* many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
 }
 
 }  // namespace
+
+std::string checked_hint(const std::string& hint) {
+  try {
+    return devices::performance_hint(hint);
+  } catch (const base::UserError& error) {
+    throw base::OptionError(error.what());
+  }
+}
+
+std::string device_name(const std::string& typed) {
+  return changed(typed, [](int c) { return std::toupper(c); });
+}
 
 void DetectorOptions::declare(CLI::App& app) {
   declare_model(app);
@@ -48,7 +74,7 @@ void DetectorOptions::declare_detection(CLI::App& app) {
       ->capture_default_str()
       ->type_name("SHARE");
   app.add_option("--max-det", max_det, "most objects in a picture")->capture_default_str()->type_name("N");
-  app.add_option("--classes", postprocess.classes, "only these class ids")->type_name("ID");
+  app.add_option("--classes", postprocess.classes, "only these class ids")->delimiter(',')->type_name("ID");
   app.add_flag("--agnostic-nms", postprocess.agnostic, "let boxes of different classes suppress each other");
 
   const std::string group = "Device";
@@ -70,15 +96,18 @@ void DetectorOptions::declare_detection(CLI::App& app) {
 void DetectorOptions::check() {
   check_share("--conf", postprocess.conf);
   check_share("--iou", postprocess.iou);
-  if (max_det < 1) throw base::UserError(fmt::format("--max-det {}: give 1 or more", max_det));
+  if (max_det < 1) throw base::OptionError(fmt::format("--max-det {}: give 1 or more", max_det));
   postprocess.max_det = static_cast<std::size_t>(max_det);
   pipeline::checked_jobs(jobs);
+  device = device_name(device);
+  // The runtime knows types in lower case.
+  precision = changed(precision, [](int c) { return std::tolower(c); });
 }
 
 void DetectorOptions::check_classes(std::size_t classes) const {
   for (const int id : postprocess.classes)
     if (id < 0 || static_cast<std::size_t>(id) >= classes)
-      throw base::UserError(fmt::format("--classes {}: the model has the classes 0 to {}", id, classes - 1));
+      throw base::OptionError(fmt::format("--classes {}: the model has the classes 0 to {}", id, classes - 1));
 }
 
 std::optional<vision::Size> DetectorOptions::network_size() const {
@@ -110,9 +139,17 @@ void LabelsOption::declare(CLI::App& app) {
 
 std::vector<std::string> LabelsOption::names(const pipeline::DetectorModel& model) const {
   std::vector<std::string> labels = file.empty() ? model.labels : vision::load_labels(file);
-  if (labels.size() < model.head->classes())
-    fmt::print(stderr, "inferqueue: there are names for {} of {} classes; the others show as 'class N'\n",
-               labels.size(), model.head->classes());
+  const std::size_t classes = model.head->classes();
+  const std::string where = file.empty() ? fmt::format("model '{}'", model.path.string()) : file;
+  const auto last = labels.begin() + static_cast<std::ptrdiff_t>(std::min(labels.size(), classes));
+  const auto named =
+      static_cast<std::size_t>(std::count_if(labels.begin(), last, [](const auto& name) { return !name.empty(); }));
+  if (labels.size() > classes)
+    say(fmt::format("{}: has {} for the model's {}; those beyond are left out", where,
+                    counted(labels.size(), "name", "names"), counted(classes, "class", "classes")));
+  else if (named < classes)
+    say(fmt::format("{}: has {} for {}; those without show as 'class N'{}", where, counted(named, "name", "names"),
+                    counted(classes, "class", "classes"), file.empty() ? " (--labels names them)" : ""));
   return labels;
 }
 

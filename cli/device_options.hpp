@@ -14,6 +14,13 @@
 
 namespace inferqueue::cli {
 
+/// The runtime's name of a performance hint, see devices::performance_hint(). Throws base::OptionError if there is
+/// none.
+std::string checked_hint(const std::string& hint);
+
+/// As the runtime knows devices: in upper case.
+std::string device_name(const std::string& typed);
+
 struct DetectorOptions {
   std::string model;
   std::vector<std::string> sources;
@@ -33,9 +40,10 @@ struct DetectorOptions {
   void declare_sources(CLI::App& app);
   void declare_detection(CLI::App& app);
 
-  /// Checks what was parsed. Throws base::UserError that names the option.
+  /// Checks what was parsed, and gives the device and the precision the case that the runtime wants. Throws
+  /// base::OptionError that names the option.
   void check();
-  /// Throws base::UserError if --classes names one beyond the classes of a model.
+  /// Throws base::OptionError if --classes names one beyond the classes of a model.
   void check_classes(std::size_t classes) const;
   std::optional<vision::Size> network_size() const;
   pipeline::DeviceOptions device_options(const std::string& hint) const;
@@ -49,8 +57,8 @@ struct LabelsOption {
   std::string file;
 
   void declare(CLI::App& app);
-  /// Those of the file, else the model's own; says on standard error if some classes have none. Throws
-  /// std::runtime_error naming the file.
+  /// Those of the file, else the model's own, used as far as they go. Says on standard error if they are fewer or more
+  /// than the classes, which may mean another model's names. Throws std::runtime_error naming the file.
   std::vector<std::string> names(const pipeline::DetectorModel& model) const;
 };
 

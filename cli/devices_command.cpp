@@ -1,6 +1,5 @@
 #include "cli/devices_command.hpp"
 
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,8 +7,11 @@
 #include <fmt/format.h>
 #include <openvino/runtime/core.hpp>
 
+#include "cli/device_options.hpp"
+#include "cli/json_output.hpp"
+#include "cli/output.hpp"
+#include "cli/output_options.hpp"
 #include "cli/progress.hpp"
-#include "devices/names.hpp"
 #include "devices/ov_runtime.hpp"
 #include "devices/recorded_runtime.hpp"
 #include "devices/report.hpp"
@@ -27,12 +29,14 @@ class DevicesCommand final : public Command {
       : app_(*parent.add_subcommand("devices", "What each device offers under each performance hint")) {
     app_.add_option("-d,--device", options_.devices, "CPU, GPU.0, AUTO:GPU,-CPU …; several may follow (all there are)")
         ->type_name("NAME");
-    app_.add_option("--hint", hints_, "latency, throughput, cumulative_throughput (all three)")->type_name("HINT");
+    app_.add_option("--hint", hints_, "latency, throughput, cumulative_throughput (all three)")
+        ->delimiter(',')
+        ->type_name("HINT");
     app_.add_option("-m,--model", model_, "the model that is compiled: .xml, .onnx or builtin:NAME")
         ->capture_default_str()
         ->type_name("FILE");
     app_.add_flag("--all", options_.all_properties, "every property that is supported, and which can be changed");
-    app_.add_option("--json", json_, "write the figures as JSON to FILE, or - for standard output")->type_name("FILE");
+    json_.declare(app_);
     app_.add_option("--from", record_, "show what --json has written, perhaps on another machine")->type_name("FILE");
     app_.footer(
         "Under a hint stand the properties of the model compiled for the device; those of the device itself follow.\n"
@@ -43,7 +47,9 @@ class DevicesCommand final : public Command {
   const CLI::App& app() const override { return app_; }
 
   int run(std::stop_token stop) override {
-    for (const std::string& hint : hints_) options_.hints.push_back(devices::performance_hint(hint));
+    for (const std::string& hint : hints_) options_.hints.push_back(checked_hint(hint));
+    for (std::string& device : options_.devices) device = device_name(device);
+    JsonOutput json(json_.file);
     const std::unique_ptr<devices::Runtime> runtime = make_runtime();
     Progress progress;
     const devices::Survey survey = take_survey(
@@ -53,9 +59,10 @@ class DevicesCommand final : public Command {
         },
         stop);
     progress.clear();
-    print(survey);
-    for (const devices::MissingDevice& missing : survey.missing)
-      fmt::print(stderr, "inferqueue: {}\n", missing.problem);
+    if (!survey.devices.empty()) put(json_.lines(), devices::to_text(survey));
+    json.write(pipeline::to_text(devices::to_json(survey)));
+    json.finish();
+    for (const devices::MissingDevice& missing : survey.missing) say(missing.problem);
     if (survey.interrupted) return exit_interrupted;
     return survey.is_complete() ? exit_ok : exit_failed;
   }
@@ -79,22 +86,11 @@ class DevicesCommand final : public Command {
     return static_cast<double>(done) / static_cast<double>(devices * hints);
   }
 
-  void print(const devices::Survey& survey) const {
-    if (!survey.devices.empty()) fmt::print(json_ == "-" ? stderr : stdout, "{}", devices::to_text(survey));
-    if (json_.empty()) return;
-    const std::string text = pipeline::to_text(devices::to_json(survey));
-    if (json_ == "-") {
-      fmt::print("{}", text);
-    } else {
-      pipeline::write_file(json_, text);
-    }
-  }
-
   CLI::App& app_;
   devices::SurveyOptions options_;
   std::vector<std::string> hints_;
   std::string model_ = "builtin:yolov5n";
-  std::string json_;
+  JsonOption json_;
   std::string record_;
 };
 

@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,14 @@
 #include "cli/devices_command.hpp"
 #include "cli/export_command.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/output.hpp"
 #include "cli/val_command.hpp"
+#include "pipeline/decoder_messages.hpp"
 
 namespace inferqueue::cli {
 namespace {
 
-/// One line for a message that may have several.
+/// One line for a message of a library that has several.
 std::string one_line(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   for (char& c : text)
@@ -36,7 +39,8 @@ int run(int argc, char** argv) {
   const Interrupt interrupt;
   cv::setNumThreads(1);  // pictures are prepared beside the inference: OpenCV's own threads would only get in its way
   cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);  // what fails is said by this command
-  std::cerr.rdbuf(nullptr);                                               // and OpenCV's decoders say it there
+  std::cerr.rdbuf(nullptr);                                               // and OpenCV's decoders say it there,
+  pipeline::catch_decoder_messages();                                     // and the libraries below them on stderr
 
   CLI::App app("Object detection on OpenVINO, through a queue of infer requests that keeps the hardware busy.");
   app.name("inferqueue");
@@ -54,20 +58,23 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);  // --help
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {  // --help, --version
+      std::ostringstream text;
+      app.exit(error, text, text);
+      put(stdout, text.str());
+      return standard_output_is_whole() ? exit_ok : exit_failed;
+    }
     const auto chosen = app.get_subcommands();
-    fmt::print(stderr, "inferqueue: {} (see 'inferqueue{} --help')\n", one_line(error.what()),
-               chosen.empty() ? "" : " " + chosen.front()->get_name());
+    say(fmt::format("{} (see 'inferqueue{} --help')", error.what(),
+                    chosen.empty() ? "" : " " + chosen.front()->get_name()));
     return exit_usage;
   }
   for (const auto& command : commands) {
     if (!command->app().parsed()) continue;
     const int status = command->run(interrupt.token());
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-      throw base::UserError("standard output can't be written; is the disk full?");
-    return status;
+    return status == exit_ok && !standard_output_is_whole() ? exit_failed : status;
   }
-  fmt::print(stderr, "inferqueue: give a command: detect, val, devices, bench or export (see 'inferqueue --help')\n");
+  say("give a command: detect, val, devices, bench or export (see 'inferqueue --help')");
   return exit_usage;
 }
 
@@ -75,12 +82,18 @@ int run(int argc, char** argv) {
 }  // namespace inferqueue::cli
 
 int main(int argc, char** argv) {
+  inferqueue::cli::reserve_standard_files();
   try {
     return inferqueue::cli::run(argc, argv);
+  } catch (const inferqueue::base::OptionError& error) {
+    inferqueue::cli::say(error.what());
+    return inferqueue::cli::exit_usage;
+  } catch (const inferqueue::base::UserError& error) {
+    inferqueue::cli::say(error.what());
   } catch (const std::exception& error) {
-    fmt::print(stderr, "inferqueue: {}\n", inferqueue::cli::one_line(error.what()));
+    inferqueue::cli::say(inferqueue::cli::one_line(error.what()));
   } catch (...) {
-    fmt::print(stderr, "inferqueue: an unknown error\n");
+    inferqueue::cli::say("an unknown error");
   }
   return inferqueue::cli::exit_failed;
 }

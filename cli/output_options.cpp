@@ -3,15 +3,11 @@
 #include <system_error>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/user_error.hpp"
-#include "pipeline/files.hpp"
-#include "pipeline/report.hpp"
 
 namespace inferqueue::cli {
 namespace fs = std::filesystem;
-using base::UserError;
 
 namespace {
 
@@ -25,28 +21,12 @@ void JsonOption::declare(CLI::App& app) {
       ->group(group);
 }
 
-void JsonOption::check() const {
-  const fs::path folder = fs::path(file).parent_path();
-  if (!folder.empty() && !fs::is_directory(folder))
-    throw UserError(fmt::format("--json {}: there is no folder {}", file, folder.string()));
-  if (!file.empty() && fs::is_directory(file))
-    throw UserError(fmt::format("--json {}: is a folder; give a file", file));
-}
-
 void JsonOption::check_is_none_of(std::span<const fs::path> pictures) const {
   std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) return;
   for (const fs::path& picture : pictures)
-    if (fs::is_regular_file(file) && fs::equivalent(file, picture, ignored))
-      throw UserError(fmt::format("--json {}: is one of the pictures; give another file", file));
-}
-
-void JsonOption::write(const nlohmann::ordered_json& json) const {
-  if (!wanted()) return;
-  const std::string text = pipeline::to_text(json);
-  if (file == "-")
-    fmt::print("{}", text);
-  else
-    pipeline::write_file(file, text);
+    if (fs::equivalent(file, picture, ignored))
+      throw base::UserError(fmt::format("--json {}: is one of the pictures; give another file", file));
 }
 
 void RunFolderOptions::declare(CLI::App& app) {
@@ -62,7 +42,7 @@ void RunFolderOptions::declare(CLI::App& app) {
 }
 
 void RunFolderOptions::check() const {
-  if (name.empty()) throw UserError("--name: give a folder's name");
+  if (name.empty()) throw base::OptionError("--name: give a folder's name");
 }
 
 }  // namespace inferqueue::cli

@@ -7,26 +7,20 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json_fwd.hpp>
 
 #include "pipeline/run_folder.hpp"
 
 namespace inferqueue::cli {
 
-/// --json FILE, where "-" is standard output.
+/// --json FILE, where "-" is standard output; JsonOutput writes it.
 struct JsonOption {
   std::string file;
 
   void declare(CLI::App& app);
-  /// Throws base::UserError if the file can't be written: said before the work rather than after it.
-  void check() const;
   /// Throws base::UserError if the file is one of the pictures.
   void check_is_none_of(std::span<const std::filesystem::path> pictures) const;
-  bool wanted() const { return !file.empty(); }
   /// Where lines for people go: standard error where standard output carries the JSON.
   std::FILE* lines() const { return file == "-" ? stderr : stdout; }
-  /// Does nothing if no JSON is wanted. Throws base::UserError naming the file.
-  void write(const nlohmann::ordered_json& json) const;
 };
 
 /// --project, --name and --exist-ok: the folder that a run writes into.
@@ -36,7 +30,7 @@ struct RunFolderOptions {
   bool exist_ok = false;
 
   void declare(CLI::App& app);
-  /// Throws base::UserError that names the option.
+  /// Throws base::OptionError that names the option.
   void check() const;
   /// Makes the folder. Throws base::UserError if it can't be made or written.
   pipeline::RunFolder make() const { return {project, name, exist_ok}; }

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/output.hpp"
+
 namespace inferqueue::cli {
 
 using Clock = std::chrono::steady_clock;
@@ -28,27 +30,23 @@ void Progress::show(double share, std::string_view what) {
   std::string filled;
   for (int i = 0; i < width; ++i) filled += i < full ? "█" : "░";
   bar_ = fmt::format("{} {:3.0f} % {} {}", filled, share * 100, what, remaining);
-  fmt::print(stderr, "\r\033[K{}", bar_);
-  std::fflush(stderr);
+  put(stderr, "\r\033[K" + bar_);
   shown_ = true;
 }
 
 void Progress::line(std::FILE* file, std::string_view text) {
   const bool redraw = shown_;
   clear();
-  fmt::print(file, "{}\n", text);
-  std::fflush(file);
+  put(file, printable(text) + "\n");
   if (redraw) {
-    fmt::print(stderr, "{}", bar_);
-    std::fflush(stderr);
+    put(stderr, bar_);
     shown_ = true;
   }
 }
 
 void Progress::clear() {
   if (!shown_) return;
-  fmt::print(stderr, "\r\033[K");
-  std::fflush(stderr);
+  put(stderr, "\r\033[K");
   shown_ = false;
 }
 

@@ -20,7 +20,7 @@ class Progress {
 
   /// `share` is 0..1. Redraws at most ten times a second, with the time that remains.
   void show(double share, std::string_view what);
-  /// Prints a line above the bar, to `file`.
+  /// Prints a line above the bar, to `file`, as put() and printable() do.
   void line(std::FILE* file, std::string_view text);
   void clear();
 

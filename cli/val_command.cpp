@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,17 +20,21 @@
 #include "accuracy/mistakes.hpp"
 #include "base/user_error.hpp"
 #include "cli/device_options.hpp"
+#include "cli/json_output.hpp"
+#include "cli/output.hpp"
 #include "cli/output_options.hpp"
 #include "cli/progress.hpp"
 #include "cli/val_data.hpp"
 #include "cli/val_report.hpp"
 #include "pipeline/picture.hpp"
 #include "pipeline/pipeline.hpp"
+#include "pipeline/report.hpp"
 
 namespace inferqueue::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using base::OptionError;
 using base::UserError;
 
 struct ValOptions {
@@ -55,6 +60,7 @@ class Judge {
       const std::string name = result.source.string();
       fail(result.error.starts_with(name) ? result.error : fmt::format("{}: {}", name, result.error));
     } else {
+      if (!result.warning.empty()) progress_.line(stderr, "inferqueue: " + result.warning);
       std::vector<accuracy::Truth> truth;
       for (const accuracy::Label& label : data_.labels[result.index]) truth.push_back(label.in(result.geometry.source));
       evaluation_.add(result.detections, truth);
@@ -131,6 +137,7 @@ class ValCommand final : public Command {
     check();
     ValData data = find_val_data(options_.data);
     options_.json.check_is_none_of(data.pictures);
+    JsonOutput json(options_.json.file);
     ov::Core core;
     const pipeline::DetectorModel model =
         pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
@@ -139,30 +146,31 @@ class ValCommand final : public Command {
     subject_.labels = options_.labels.names(model);
     const ov::CompiledModel compiled = compile(core, model, options_.detector.device_options(options_.hint));
     subject_.precision = pipeline::inference_precision(compiled);
-    AsyncInferQueue queue(compiled, pipeline::checked_jobs(options_.detector.jobs));
+    const std::unique_ptr<AsyncInferQueue> queue =
+        pipeline::make_queue(compiled, pipeline::checked_jobs(options_.detector.jobs));
     std::optional<pipeline::RunFolder> folder;
     if (options_.save_worst > 0) folder = options_.folder.make();
 
     Judge judge(data, model.head->classes(), options_.pr_conf);
     const auto begun = std::chrono::steady_clock::now();
     pipeline::detect_pictures(
-        model, queue, data.pictures, {.postprocess = options_.detector.postprocess, .keep_pictures = false},
+        model, *queue, data.pictures, {.postprocess = options_.detector.postprocess, .keep_pictures = false},
         [&](const pipeline::PictureResult& result) { judge.take(result); }, stop);
     judge.finish();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     subject_.interrupted = stop.stop_requested() && judge.delivered() < data.pictures.size();
-    return report(data, judge, took, folder);
+    return report(data, judge, took, folder, json);
   }
 
  private:
   void check() {
     options_.detector.check();
     if (!(options_.pr_conf >= options_.detector.postprocess.conf && options_.pr_conf <= 1))  // also refuses NaN
-      throw UserError(fmt::format("--pr-conf {:g}: give a number from --conf ({:g}) to 1", options_.pr_conf,
-                                  options_.detector.postprocess.conf));
-    if (options_.save_worst < 0) throw UserError(fmt::format("--save-worst {}: give 0 or more", options_.save_worst));
+      throw OptionError(fmt::format("--pr-conf {:g}: give a number from --conf ({:g}) to 1", options_.pr_conf,
+                                    options_.detector.postprocess.conf));
+    if (options_.save_worst < 0) throw OptionError(fmt::format("--save-worst {}: give 0 or more", options_.save_worst));
+    options_.hint = checked_hint(options_.hint);
     options_.folder.check();
-    options_.json.check();
   }
 
   /// Says what is strange or wrong in the label files. False if anything is wrong: a figure over what is left would
@@ -170,16 +178,14 @@ class ValCommand final : public Command {
   bool read_truth(ValData& data, std::size_t classes) const {
     constexpr std::size_t most_told = 10;
     read_labels(data, classes, options_.detector.postprocess.classes);
-    for (const std::string& note : data.notes) fmt::print(stderr, "inferqueue: {}\n", note);
-    for (std::size_t i = 0; i < std::min(data.problems.size(), most_told); ++i)
-      fmt::print(stderr, "inferqueue: {}\n", data.problems[i]);
-    if (data.problems.size() > most_told)
-      fmt::print(stderr, "inferqueue: … and {} lines more\n", data.problems.size() - most_told);
+    for (const std::string& note : data.notes) say(note);
+    for (std::size_t i = 0; i < std::min(data.problems.size(), most_told); ++i) say(data.problems[i]);
+    if (data.problems.size() > most_told) say(fmt::format("… and {} lines more", data.problems.size() - most_told));
     return data.problems.empty();
   }
 
   int report(const ValData& data, const Judge& judge, std::chrono::duration<double> took,
-             std::optional<pipeline::RunFolder>& folder) {
+             std::optional<pipeline::RunFolder>& folder, JsonOutput& json) {
     subject_.model = options_.detector.model;
     subject_.data = options_.data;
     subject_.device = options_.detector.device;
@@ -190,16 +196,18 @@ class ValCommand final : public Command {
     subject_.without_file = data.without_file;
     const accuracy::Evaluation::Result result = judge.result();
     std::FILE* const out = options_.json.lines();
-    print_accuracy(out, subject_, result);
+    put(out, accuracy_text(subject_, result));
     const std::size_t delivered = judge.delivered();
     bool failed = judge.failures() > 0;
-    fmt::print(out, "{}{} of {} pictures, {} in {:.2f} s ({:.1f} pictures/s)\n",
-               subject_.interrupted ? "interrupted: " : "", delivered, data.pictures.size(),
-               failed ? fmt::format("{} failed and left out", judge.failures()) : "no failures", took.count(),
-               static_cast<double>(delivered) / took.count());
+    put(out,
+        fmt::format("{}{} of {} pictures, {} in {:.2f} s ({:.1f} pictures/s)\n",
+                    subject_.interrupted ? "interrupted: " : "", delivered - judge.failures(), data.pictures.size(),
+                    failed ? fmt::format("{} failed and left out", judge.failures()) : "no failures", took.count(),
+                    static_cast<double>(delivered) / took.count()));
     std::vector<BadPicture> worst = judge.worst(static_cast<std::size_t>(options_.save_worst));
     if (folder && !save(worst, *folder, out)) failed = true;
-    options_.json.write(to_json(subject_, result, worst));
+    json.write(pipeline::to_text(to_json(subject_, result, worst)));
+    json.finish();
     if (subject_.interrupted) return exit_interrupted;
     return failed ? exit_failed : exit_ok;
   }
@@ -207,17 +215,18 @@ class ValCommand final : public Command {
   /// Returns false, having said why, if not all could be saved.
   bool save(std::vector<BadPicture>& worst, pipeline::RunFolder& folder, std::FILE* out) const {
     bool all = true;
-    fmt::print(out, "\nThe worst at confidence {:g}, annotated in {}:{}\n", options_.pr_conf, folder.path().string(),
-               worst.empty() ? " none, there are no mistakes" : "");
+    put(out, fmt::format("\nThe worst at confidence {:g}, annotated in {}:{}\n", options_.pr_conf,
+                         printable(folder.path().string()), worst.empty() ? " none, there are no mistakes" : ""));
     pipeline::PictureReader reader;
     for (BadPicture& bad : worst) {
       try {
         const cv::Mat picture = accuracy::draw_mistakes(reader.read(bad.source), bad.mistakes, subject_.labels);
         bad.annotated = folder.picture_path(bad.source);
         pipeline::write_picture(bad.annotated, picture);
-        fmt::print(out, "  {}: {}\n", bad.annotated.filename().string(), summary(bad.mistakes, subject_.labels));
+        put(out, fmt::format("  {}: {}\n", printable(bad.annotated.filename().string()),
+                             summary(bad.mistakes, subject_.labels)));
       } catch (const UserError& error) {
-        fmt::print(stderr, "inferqueue: {}\n", error.what());
+        say(error.what());
         all = false;
       }
     }

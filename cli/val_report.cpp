@@ -27,10 +27,10 @@ std::string text_of(std::optional<double> value, int digits) {
   return value ? fmt::format("{:.{}f}", *value, digits) : "–";
 }
 
-void print_row(std::FILE* file, std::string_view name, std::size_t width, const Figures& figures) {
-  fmt::print(file, "  {:<{}} {:>8} {:>9} {:>7} {:>7} {:>8} {:>12}\n", name, width, figures.pictures, figures.objects,
-             text_of(figures.precision(), 3), text_of(figures.recall(), 3), text_of(figures.ap50(), 4),
-             text_of(figures.ap50_95(), 4));
+std::string row(std::string_view name, std::size_t width, const Figures& figures) {
+  return fmt::format("  {:<{}} {:>8} {:>9} {:>7} {:>7} {:>8} {:>12}\n", name, width, figures.pictures, figures.objects,
+                     text_of(figures.precision(), 3), text_of(figures.recall(), 3), text_of(figures.ap50(), 4),
+                     text_of(figures.ap50_95(), 4));
 }
 
 Json json_of(std::optional<double> value) {
@@ -73,24 +73,25 @@ Json to_json(const BadPicture& picture, std::span<const std::string> labels) {
 
 }  // namespace
 
-void print_accuracy(std::FILE* file, const ValSubject& subject, const accuracy::Evaluation::Result& result) {
-  fmt::print(file, "{} on {} in {}: {} picture{} of {}\n\n", subject.model, subject.device, subject.precision,
-             result.all.pictures, result.all.pictures == 1 ? "" : "s", subject.data);
+std::string accuracy_text(const ValSubject& subject, const accuracy::Evaluation::Result& result) {
+  std::string text =
+      fmt::format("{} on {} in {}: {} picture{} of {}\n\n", subject.model, subject.device, subject.precision,
+                  result.all.pictures, result.all.pictures == 1 ? "" : "s", subject.data);
   std::vector<std::pair<std::string, const Figures*>> rows;
   for (std::size_t i = 0; i < result.classes.size(); ++i)
     if (tells_something(result.classes[i]))
       rows.emplace_back(vision::class_name(subject.labels, static_cast<int>(i)), &result.classes[i]);
   std::size_t width = 5;
   for (const auto& [name, figures] : rows) width = std::max(width, name.size());
-  fmt::print(file, "  {:<{}} {:>8} {:>9} {:>7} {:>7} {:>8} {:>12}\n", "class", width, "pictures", "instances", "P", "R",
-             "AP@0.5", "AP@0.5:0.95");
-  print_row(file, "all", width, result.all);
-  for (const auto& [name, figures] : rows) print_row(file, name, width, *figures);
-  fmt::print(
-      file,
-      "\nP, R: precision and recall at confidence {:g} and IoU 0.5. AP: average precision of what was found above "
-      "{:g};\nfor all, P and R are of all objects together, AP is the mean of the classes.\n",
-      subject.pr_conf, subject.postprocess.conf);
+  text += fmt::format("  {:<{}} {:>8} {:>9} {:>7} {:>7} {:>8} {:>12}\n", "class", width, "pictures", "instances", "P",
+                      "R", "AP@0.5", "AP@0.5:0.95");
+  text += row("all", width, result.all);
+  for (const auto& [name, figures] : rows) text += row(name, width, *figures);
+  return text + fmt::format(
+                    "\nP, R: precision and recall at confidence {:g} and IoU 0.5. AP: average precision of what was "
+                    "found above "
+                    "{:g};\nfor all, P and R are of all objects together, AP is the mean of the classes.\n",
+                    subject.pr_conf, subject.postprocess.conf);
 }
 
 std::string summary(const accuracy::Mistakes& mistakes, std::span<const std::string> labels) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -40,7 +39,7 @@ struct BadPicture {
 };
 
 /// A table, a line a class and one for all. Classes that are neither there nor found are left out.
-void print_accuracy(std::FILE* file, const ValSubject& subject, const accuracy::Evaluation::Result& result);
+std::string accuracy_text(const ValSubject& subject, const accuracy::Evaluation::Result& result);
 
 /// "3 mistakes: 1 missed (star), 2 false (circle, heart)".
 std::string summary(const accuracy::Mistakes& mistakes, std::span<const std::string> labels);

@@ -11,4 +11,11 @@ class UserError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A value that an option can't have, on any machine or for this model: the command line has to be written anew. A
+/// file, folder or device that isn't there is a plain UserError.
+class OptionError : public UserError {
+ public:
+  using UserError::UserError;
+};
+
 }  // namespace inferqueue::base

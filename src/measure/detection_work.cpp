@@ -22,14 +22,14 @@ const char* to_string(Mode mode) noexcept {
 DetectionWork::DetectionWork(const pipeline::DetectorModel& model, const ov::CompiledModel& compiled,
                              std::span<const cv::Mat> pictures, const vision::PostprocessOptions& options,
                              std::size_t jobs)
-    : model_(model), pictures_(pictures), options_(options), singles_(2), queue_(compiled, jobs) {
-  postprocess_.resize(std::max<std::size_t>(queue_.size(), 1));
+    : model_(model), pictures_(pictures), options_(options), singles_(2), queue_(pipeline::make_queue(compiled, jobs)) {
+  postprocess_.resize(std::max<std::size_t>(queue_->size(), 1));
   ov::CompiledModel shared = compiled;  // create_infer_request() isn't const; the copy is a handle
   for (Single& single : singles_) {
     single.request = shared.create_infer_request();
     single.input = single.request.get_input_tensor();
   }
-  queue_.set_callback([this](Request& request, const vision::Geometry& geometry) {
+  queue_->set_callback([this](Request& request, const vision::Geometry& geometry) {
     objects_ += pipeline::read_output(postprocess_[request.slot_id()], *model_.head, request.result(model_.output),
                                       geometry, options_)
                     .size();
@@ -38,7 +38,7 @@ DetectionWork::DetectionWork(const pipeline::DetectorModel& model, const ov::Com
 }
 
 std::size_t DetectionWork::requests(Mode mode) const {
-  return mode == Mode::queue ? queue_.size() : mode == Mode::two_requests ? 2 : 1;
+  return mode == Mode::queue ? queue_->size() : mode == Mode::two_requests ? 2 : 1;
 }
 
 Sample DetectionWork::run(Mode mode, std::chrono::duration<double> duration) {
@@ -93,12 +93,12 @@ std::size_t DetectionWork::run_two(Clock::time_point until) {
 std::size_t DetectionWork::run_queue(Clock::time_point until) {
   std::size_t started = 0;
   do {
-    Lease lease = queue_.lease();
+    Lease lease = queue_->lease();
     ov::Tensor input = lease.input();
     lease.start_async(pipeline::write_input(letterbox_, picture(started), input, model_.network));
     ++started;
   } while (Clock::now() < until);
-  queue_.wait_all();
+  queue_->wait_all();
   return started;
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -36,7 +37,7 @@ struct Sample {
 /// construction. Thread rules: one thread.
 class DetectionWork {
  public:
-  /// Holds references to its arguments. `jobs` as for AsyncInferQueue.
+  /// Holds references to its arguments. `jobs` as for pipeline::make_queue(), which throws.
   DetectionWork(const pipeline::DetectorModel& model, const ov::CompiledModel& compiled,
                 std::span<const cv::Mat> pictures, const vision::PostprocessOptions& options, std::size_t jobs);
   DetectionWork(const DetectionWork&) = delete;
@@ -70,7 +71,7 @@ class DetectionWork {
   std::vector<vision::Postprocess> postprocess_;  // one a slot
   std::vector<Single> singles_;
   std::atomic<std::size_t> objects_{0};  // keeps the compiler from dropping the work
-  AsyncInferQueue queue_;
+  std::unique_ptr<AsyncInferQueue> queue_;
 };
 
 }  // namespace inferqueue::measure

@@ -51,7 +51,8 @@ void check_onnx(const fs::path& path) {
 }
 
 fs::path checked_path(const fs::path& given) {
-  if (!fs::exists(given)) throw UserError(fmt::format("model '{}': there is no such file", given.string()));
+  std::error_code ignored;  // of a name that is too long, for one: there is no such file
+  if (!fs::exists(given, ignored)) throw UserError(fmt::format("model '{}': there is no such file", given.string()));
   const fs::path path = fs::is_directory(given) ? model_in(given) : given;
   if (!fs::is_regular_file(path))
     throw UserError(fmt::format("model '{}': is a pipe or a device, no file", path.string()));

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <openvino/runtime/properties.hpp>
+#include <unistd.h>
 
 #include "base/user_error.hpp"
 #include "devices/brief.hpp"
@@ -19,13 +21,13 @@ ov::AnyMap properties_of(const DeviceOptions& options) {
   properties[ov::hint::performance_mode.name()] = devices::performance_hint(options.hint);
   if (options.streams) {
     if (*options.streams < 1 || *options.streams > 1024)
-      throw base::UserError(fmt::format("--nstreams {}: give 1 to 1024", *options.streams));
+      throw base::OptionError(fmt::format("--nstreams {}: give 1 to 1024", *options.streams));
     properties[ov::num_streams.name()] = *options.streams;
   }
   if (!options.precision.empty()) {
     static constexpr std::array<std::string_view, 3> known{"f32", "f16", "bf16"};
     if (std::ranges::find(known, options.precision) == known.end())
-      throw base::UserError(fmt::format("--precision '{}': unknown; use f32, f16 or bf16", options.precision));
+      throw base::OptionError(fmt::format("--precision '{}': unknown; use f32, f16 or bf16", options.precision));
     properties[ov::hint::inference_precision.name()] = options.precision;
   }
   std::error_code ignored;
@@ -33,6 +35,16 @@ ov::AnyMap properties_of(const DeviceOptions& options) {
     throw base::UserError(fmt::format("--cache-dir {}: is a file; give a folder", options.cache_dir.string()));
   if (!options.cache_dir.empty()) properties[ov::cache_dir.name()] = options.cache_dir.string();
   return properties;
+}
+
+/// What one infer request's inputs and outputs take, in bytes; dynamic ones count as nothing.
+std::size_t tensor_bytes(const ov::CompiledModel& model) {
+  std::size_t bytes = 0;
+  for (const auto& ports : {model.inputs(), model.outputs()})
+    for (const auto& port : ports)
+      if (port.get_partial_shape().is_static())
+        bytes += ov::shape_size(port.get_shape()) * port.get_element_type().size();
+  return bytes;
 }
 
 }  // namespace
@@ -58,8 +70,27 @@ std::string inference_precision(const ov::CompiledModel& compiled) {
 
 std::size_t checked_jobs(long long jobs) {
   if (jobs < 0 || jobs > static_cast<long long>(QueueOptions::max_jobs))
-    throw base::UserError(fmt::format("--nireq {}: give 0 (the device's choice) to {}", jobs, QueueOptions::max_jobs));
+    throw base::OptionError(
+        fmt::format("--nireq {}: give 0 (the device's choice) to {}", jobs, QueueOptions::max_jobs));
   return static_cast<std::size_t>(jobs);
+}
+
+std::unique_ptr<AsyncInferQueue> make_queue(ov::CompiledModel model, std::size_t jobs) {
+  // Each request has tensors of its own. Without this check the runtime, or the system, gives up somewhere on the way.
+  const double needed = static_cast<double>(jobs) * static_cast<double>(tensor_bytes(model));
+  const double here = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  constexpr double gigabyte = 1e9;
+  if (needed > here)
+    throw base::OptionError(fmt::format(
+        "--nireq {}: the inputs and outputs of so many infer requests of this model take {:.0f} GB, and this "
+        "machine has {:.0f}; give fewer",
+        jobs, needed / gigabyte, here / gigabyte));
+  try {
+    return std::make_unique<AsyncInferQueue>(std::move(model), jobs);
+  } catch (const std::exception& error) {
+    throw base::UserError(
+        fmt::format("--nireq {}: so many infer requests can't be made: {}", jobs, devices::brief(error)));
+  }
 }
 
 vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input,

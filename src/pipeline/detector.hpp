@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,15 +27,20 @@ struct DeviceOptions {
   std::filesystem::path cache_dir;  ///< CACHE_DIR: where compiled models are kept; nowhere where empty
 };
 
-/// Compiles a model. Throws base::UserError that names the device, the hint or the property that is wrong.
+/// Compiles a model. Throws base::UserError that names the device, the hint or the property that is wrong
+/// (base::OptionError for a value that is none).
 ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const DeviceOptions& options);
 
 /// The type that a compiled model computes in: "f32", "bf16" …; "unknown" where the device doesn't say.
 std::string inference_precision(const ov::CompiledModel& compiled);
 
 /// Checks a number of infer requests as typed: 0 (the device's choice) to QueueOptions::max_jobs. Throws
-/// base::UserError.
+/// base::OptionError.
 std::size_t checked_jobs(long long jobs);
+
+/// A queue of so many infer requests (0: the device's choice). Throws base::OptionError that names --nireq where their
+/// tensors would not fit into this machine's memory, base::UserError where the runtime can't make them.
+std::unique_ptr<AsyncInferQueue> make_queue(ov::CompiledModel model, std::size_t jobs);
 
 /// Writes a picture (8-bit BGR) into an input tensor f32 [1,3,height,width].
 vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input,

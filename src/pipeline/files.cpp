@@ -5,9 +5,9 @@
 #include <system_error>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "base/user_error.hpp"
+#include "pipeline/new_file.hpp"
 
 namespace inferqueue::pipeline {
 namespace fs = std::filesystem;
@@ -16,19 +16,6 @@ namespace {
 
 std::string reason() {
   return errno != 0 ? std::generic_category().message(errno) : "the disk refused it";
-}
-
-base::UserError unwritable(const fs::path& path, const std::string& why) {
-  return base::UserError(fmt::format("{}: can't be written: {}", path.string(), why));
-}
-
-/// Returns false, with errno set where it is known, if not all was written.
-bool write_all(const fs::path& path, std::span<const unsigned char> bytes) {
-  errno = 0;
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  return !file.fail();
 }
 
 }  // namespace
@@ -51,28 +38,9 @@ void read_file(const fs::path& path, std::vector<unsigned char>& bytes) {
 }
 
 void write_file(const fs::path& path, std::span<const unsigned char> bytes) {
-  std::error_code failed;
-  const fs::file_status status = fs::status(path, failed);
-  // A device or a pipe is written into: a file renamed over it would take its place.
-  if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status)) {
-    if (!write_all(path, bytes)) throw unwritable(path, reason());
-    return;
-  }
-  // A link stays one: the file that it leads to is replaced.
-  const fs::path target = fs::exists(status) ? fs::canonical(path, failed) : path;
-  fs::path beside = target;
-  beside += fmt::format(".{}.part", ::getpid());
-  if (!write_all(beside, bytes)) {
-    const std::string why = reason();
-    fs::remove(beside, failed);
-    throw unwritable(path, why);
-  }
-  fs::rename(beside, target, failed);
-  if (failed) {
-    const std::string why = failed.message();
-    fs::remove(beside, failed);
-    throw unwritable(path, why);
-  }
+  NewFile file(path);
+  file.write(bytes);
+  file.commit();
 }
 
 void write_file(const fs::path& path, std::string_view text) {

@@ -12,8 +12,7 @@ namespace inferqueue::pipeline {
 /// The file's bytes in `bytes`, whose memory is used again. Throws base::UserError naming the file.
 void read_file(const std::filesystem::path& path, std::vector<unsigned char>& bytes);
 
-/// Writes beside the file and renames, so that an interrupted run leaves the old file or none, never half of one.
-/// A link is followed; a device or a pipe is written into. Throws base::UserError naming the file and why.
+/// Writes a NewFile in one piece. Throws base::UserError naming the file and why.
 void write_file(const std::filesystem::path& path, std::span<const unsigned char> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 

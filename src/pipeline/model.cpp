@@ -33,11 +33,11 @@ std::string text_of(const ov::PartialShape& shape) {
 vision::Size checked_imgsz(vision::Size size) {
   constexpr int most = 8192;
   if (size.width > most || size.height > most)
-    throw UserError(fmt::format("--imgsz {}x{}: more than {} pixels", size.height, size.width, most));
+    throw base::OptionError(fmt::format("--imgsz {}x{}: more than {} pixels", size.height, size.width, most));
   const auto nearest = [](int side) { return std::max(stride, (side + stride / 2) / stride * stride); };
   if (size.width % stride != 0 || size.height % stride != 0 || size.width < stride || size.height < stride)
-    throw UserError(fmt::format("--imgsz {}x{}: both must be multiples of {}; the nearest are {} {}", size.height,
-                                size.width, stride, nearest(size.height), nearest(size.width)));
+    throw base::OptionError(fmt::format("--imgsz {}x{}: both must be multiples of {}; the nearest are {} {}",
+                                        size.height, size.width, stride, nearest(size.height), nearest(size.width)));
   return size;
 }
 
@@ -64,7 +64,7 @@ vision::Size settle_input(DetectorModel& model, std::optional<vision::Size> imgs
     };
     const vision::Size own{settle(shape[3], size.width), settle(shape[2], size.height)};
     if (imgsz && own != size)
-      throw UserError(
+      throw base::OptionError(
           fmt::format("--imgsz {}x{}: model '{}' has the fixed size {}x{}; leave --imgsz out, or export the "
                       "model with --dynamic",
                       size.height, size.width, name, own.height, own.width));

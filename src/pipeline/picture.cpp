@@ -14,6 +14,7 @@
 
 #include "base/file_names.hpp"
 #include "base/user_error.hpp"
+#include "pipeline/decoder_messages.hpp"
 #include "pipeline/files.hpp"
 
 namespace inferqueue::pipeline {
@@ -66,17 +67,23 @@ bool is_cut_short(Bytes bytes) {
 }  // namespace
 
 cv::Mat PictureReader::read(const fs::path& path) {
+  warning_.clear();
   read_file(path, bytes_);
   if (bytes_.empty()) throw base::UserError(fmt::format("{}: is empty", path.string()));
   if (is_cut_short(bytes_)) throw base::UserError(fmt::format("{}: is cut short; copy it again", path.string()));
+  const DecoderMessages messages;
   cv::Mat picture;
   try {
     picture = cv::imdecode(bytes_, cv::IMREAD_COLOR);
   } catch (const cv::Exception& error) {
     throw base::UserError(fmt::format("{}: can't be decoded: {}", path.string(), error.err));
   }
+  const std::string damage = messages.damage();
   if (picture.empty())
-    throw base::UserError(fmt::format("{}: is no picture that can be decoded, or is damaged", path.string()));
+    throw base::UserError(fmt::format("{}: is no picture that can be decoded, or is damaged{}", path.string(),
+                                      damage.empty() ? damage : fmt::format(" ({})", damage)));
+  if (!damage.empty())
+    warning_ = fmt::format("{}: is damaged ({}); what could be decoded is used", path.string(), damage);
   return picture;
 }
 

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include <opencv2/core/mat.hpp>
 
 namespace inferqueue::pipeline {
 
-/// Decodes picture files to 8-bit BGR, turned as their EXIF orientation says. Keeps its buffer from call to call.
+/// Decodes picture files to 8-bit BGR, turned as their EXIF orientation says: 16 bits lose the lower eight, grey and
+/// palettes become colours, transparency is dropped, CMYK is turned into RGB without its colour profile. Keeps its
+/// buffer from call to call.
 /// Thread rules: one call at a time per object.
 class PictureReader {
  public:
@@ -16,8 +19,13 @@ class PictureReader {
   /// itself would fill up with grey).
   cv::Mat read(const std::filesystem::path& path);
 
+  /// What is wrong with the picture that was read last though it could be decoded: one line that names the file, or
+  /// nothing. JPEG decoders fill in what they can't read. Needs catch_decoder_messages().
+  const std::string& warning() const noexcept { return warning_; }
+
  private:
   std::vector<unsigned char> bytes_;
+  std::string warning_;
 };
 
 /// Encodes by the path's extension and writes the file in one piece. Throws base::UserError naming the file.

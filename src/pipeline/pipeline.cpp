@@ -68,6 +68,7 @@ class Run {
   void submit(PictureResult& result) {
     const std::size_t index = result.index;
     result.picture = reader_.read(result.source);
+    result.warning = reader_.warning();
     result.geometry.source = {result.picture.cols, result.picture.rows};
     Lease lease = queue_.lease();
     ov::Tensor input = lease.input();

@@ -12,6 +12,11 @@
 namespace inferqueue::pipeline {
 namespace {
 
+/// Indented by so many blanks; in one line where negative.
+std::string dumped(const nlohmann::ordered_json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 double milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
@@ -42,16 +47,24 @@ nlohmann::ordered_json to_json(const PictureResult& result, std::span<const std:
   json["latency_ms"] = rounded(milliseconds(result.latency), 3);
   json["detections"] = nlohmann::ordered_json::array();
   for (const vision::Detection& found : result.detections) json["detections"].push_back(to_json(found, labels));
+  if (!result.warning.empty()) json["warning"] = result.warning;
   if (!result.error.empty()) json["error"] = result.error;
   return json;
 }
 
-nlohmann::ordered_json report(const std::filesystem::path& model, std::vector<nlohmann::ordered_json> images) {
-  return {{"schema_version", 1}, {"model", model.string()}, {"images", std::move(images)}};
+ReportText::ReportText(const std::filesystem::path& model)
+    : head_(fmt::format(R"({{"schema_version": 1, "model": {}, "images": [)", dumped(model.string()))) {}
+
+std::string ReportText::image(const nlohmann::ordered_json& image) {
+  return std::exchange(head_, {}) + std::exchange(separator_, ",") + "\n" + dumped(image);
+}
+
+std::string ReportText::end() {
+  return std::exchange(head_, {}) + "]}\n";
 }
 
 std::string to_text(const nlohmann::ordered_json& json) {
-  return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return dumped(json, 1) + "\n";
 }
 
 std::string to_yolo_labels(const PictureResult& result, bool with_score) {

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <span>
 #include <string>
-#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -22,11 +21,24 @@ nlohmann::ordered_json to_json(const vision::Box& box);
 nlohmann::ordered_json to_json(const vision::Detection& detection, std::span<const std::string> labels);
 
 /// {"source", "width", "height", "latency_ms", "detections": [as above]}; boxes in pixels of the source. A picture
-/// that failed has "error" and no detections.
+/// that failed has "error" and no detections, one that is damaged and could be read "warning".
 nlohmann::ordered_json to_json(const PictureResult& result, std::span<const std::string> labels);
 
-/// {"schema_version": 1, "model", "images": […]}.
-nlohmann::ordered_json report(const std::filesystem::path& model, std::vector<nlohmann::ordered_json> images);
+/// {"schema_version": 1, "model", "images": […]} in parts, an image on each line: a report of any length is written as
+/// it comes. Thread rules: one thread at a time.
+class ReportText {
+ public:
+  explicit ReportText(const std::filesystem::path& model);
+
+  /// The next part, with one more image.
+  std::string image(const nlohmann::ordered_json& image);
+  /// The last part. Call it once, also where there was no image.
+  std::string end();
+
+ private:
+  std::string head_;  // until it has been given out
+  std::string separator_;
+};
 
 /// The text of a JSON file. Bytes that are no UTF-8 (names of files may have any) become U+FFFD.
 std::string to_text(const nlohmann::ordered_json& json);

@@ -22,6 +22,7 @@ struct PictureResult {
   vision::Geometry geometry;
   std::vector<vision::Detection> detections;  ///< best first, in pixels of the source
   std::chrono::nanoseconds latency{};         ///< from the start of the inference to its completion
+  std::string warning;                        ///< what is wrong with the picture though it was read; mostly empty
   std::string error;                          ///< why there are no detections; empty if all went well
 };
 

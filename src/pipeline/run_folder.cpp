@@ -1,18 +1,31 @@
 #include "pipeline/run_folder.hpp"
 
+#include <algorithm>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/file_names.hpp"
 #include "base/user_error.hpp"
 #include "pipeline/files.hpp"
+#include "pipeline/new_file.hpp"
 #include "pipeline/picture.hpp"
 
 namespace inferqueue::pipeline {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::string_view labels_extension = ".txt";
+
+/// At most so many bytes of it, and no part of a UTF-8 character.
+std::string shortened(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80) --most;
+  return text.substr(0, most);
+}
 
 void make_folder(const fs::path& path, bool& made) {
   std::error_code failed;
@@ -32,25 +45,34 @@ RunFolder::RunFolder(const fs::path& project, const std::string& name, bool exis
     make_folder(path_, made);  // of two runs that ask at once, one makes it and the other goes on to the next
     if (exist_ok) break;
   }
-  const fs::path probe = path_ / ".writable";
   try {
-    write_file(probe, std::string_view());
+    const NewFile probe(path_ / "probe");  // never committed
   } catch (const base::UserError&) {
     throw base::UserError(
         fmt::format("{}: this folder can't be written to; choose another with --project and --name", path_.string()));
   }
+  const long longest = ::pathconf(path_.c_str(), _PC_NAME_MAX);
+  if (longest > 0) longest_name_ = static_cast<std::size_t>(longest);
+}
+
+bool RunFolder::take(const std::string& stem, const std::string& extension, const fs::path& source) {
+  stem_ = stem;
   std::error_code ignored;
-  fs::remove(probe, ignored);
+  // Nor may a source that lies in this very folder be overwritten.
+  return taken_.insert(stem).second && !fs::equivalent(path_ / (stem + extension), source, ignored);
 }
 
 fs::path RunFolder::picture_path(const fs::path& source) {
   const std::string extension =
       can_write_extension(base::lower_extension(source)) ? source.extension().string() : ".png";
-  stem_ = source.stem().string();
-  std::error_code ignored;
-  // Nor may a source that lies in this very folder be overwritten.
-  for (int n = 2; !taken_.insert(stem_).second || fs::equivalent(path_ / (stem_ + extension), source, ignored); ++n)
-    stem_ = fmt::format("{}-{}", source.stem().string(), n);
+  const std::string stem = source.stem().string();
+  const std::size_t room = longest_name_ - std::max(extension.size(), labels_extension.size());
+  if (!take(shortened(stem, room), extension, source)) {
+    std::string suffix;
+    std::size_t& number = numbers_.try_emplace(stem, 1).first->second;
+    do suffix = fmt::format("-{}", ++number);
+    while (!take(shortened(stem, room - suffix.size()) + suffix, extension, source));
+  }
   return path_ / (stem_ + extension);
 }
 
@@ -60,7 +82,7 @@ fs::path RunFolder::labels_path() {
   fs::create_directories(folder, failed);
   if (failed)
     throw base::UserError(fmt::format("{}: this folder can't be made: {}", folder.string(), failed.message()));
-  return folder / (stem_ + ".txt");
+  return folder / (stem_ + std::string(labels_extension));
 }
 
 }  // namespace inferqueue::pipeline

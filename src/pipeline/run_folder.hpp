@@ -1,7 +1,9 @@
 // The folder that a run writes into: runs/detect/exp, exp2, exp3…
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 
@@ -15,14 +17,20 @@ class RunFolder {
   RunFolder(const std::filesystem::path& project, const std::string& name, bool exist_ok);
 
   const std::filesystem::path& path() const noexcept { return path_; }
-  /// Where the annotated copy of a picture goes. Two sources of the same name get different ones.
+  /// Where the annotated copy of a picture goes. Two sources of the same name get different ones; a name too long for
+  /// the disk with what is put behind it is cut.
   std::filesystem::path picture_path(const std::filesystem::path& source);
   /// Where the labels of the picture that picture_path() was asked for last go; makes the folder.
   std::filesystem::path labels_path();
 
  private:
+  /// Makes it the current stem, and returns false if it is another picture's.
+  bool take(const std::string& stem, const std::string& extension, const std::filesystem::path& source);
+
   std::filesystem::path path_;
-  std::set<std::string> taken_;  // stems
+  std::size_t longest_name_ = 255;              // in bytes, as the disk has it
+  std::set<std::string> taken_;                 // stems
+  std::map<std::string, std::size_t> numbers_;  // the last one tried for a stem that was taken
   std::string stem_;
 };
 

@@ -39,7 +39,7 @@ void add_folder(const fs::path& folder, Sources& found) {
     if (entry.is_directory(ignored)) continue;
     if (has_picture_extension(entry.path()))
       pictures.push_back(entry.path());
-    else
+    else if (!entry.path().filename().string().starts_with('.'))  // hidden: nobody expects them to be looked at
       others.push_back(entry.path().filename().string());
   }
   std::ranges::sort(pictures);

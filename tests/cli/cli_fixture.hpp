@@ -26,6 +26,17 @@ class CliTest : public ::testing::Test {
   }
   testing::Outcome cli(const Arguments& arguments) const { return testing::run(with_program(arguments), temp.path()); }
 
+  /// The command where no file grows beyond so many blocks of 512 bytes: a disk that is full.
+  testing::Outcome cli_within(int blocks, const Arguments& arguments) const {
+    return shell("ulimit -f " + std::to_string(blocks) + " && exec \"$@\"", arguments);
+  }
+  /// The command as "$@" of a line for the shell.
+  testing::Outcome shell(const std::string& line, const Arguments& arguments) const {
+    Arguments all{"/bin/sh", "-c", line, "sh", INFERQUEUE_CLI};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return testing::run(all, temp.path());
+  }
+
   /// A model with known boxes and names for all its classes.
   std::string model() const {
     return testing::save_known_boxes(temp / "model.xml", {.names = "['red', 'green', 'blue']"}).string();

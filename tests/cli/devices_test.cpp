@@ -67,11 +67,11 @@ TEST_F(Devices, AReportIsShownElsewhere) {
 }
 
 TEST_F(Devices, SaysWhatIsWrong) {
-  expect_refused({"devices", "--hint", "fast"}, {"hint 'fast'"});
+  expect_refused({"devices", "--hint", "fast"}, {"hint 'fast'"}, 2);
   expect_refused({"devices", "--model", "no.xml"}, {"no.xml", "no such file"});
   expect_refused({"devices", "--from", "no.json"}, {"no.json"});
   expect_refused({"devices", "--from", temp.file("x.json", "{}").string()}, {"x.json", "devices --json"});
-  expect_refused({"devices", "--device", "cpu0"}, {"cpu0", "CPU"});
+  expect_refused({"devices", "--device", "cpu0"}, {"CPU0", "CPU"});
 }
 
 }  // namespace

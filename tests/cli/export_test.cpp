@@ -35,7 +35,7 @@ TEST_F(Export, ABuiltInModelNeedsNoFile) {
 
 TEST_F(Export, SaysWhatIsWrong) {
   expect_refused({"export", "builtin:nope"}, {"builtin:nope", "builtin:yolov5n"});
-  expect_refused({"export", "builtin:relu", "relu.onnx"}, {"relu.onnx", ".xml"});
+  expect_refused({"export", "builtin:relu", "relu.onnx"}, {"relu.onnx", ".xml"}, 2);
   expect_refused({"export", "builtin:relu", (temp / "no/folder/relu.xml").string()}, {"no/folder/relu.xml"});
   expect_refused({"detect", "--model", "builtin:nope", "--source", picture()}, {"builtin:nope", "builtin:yolov5n"});
   expect_refused({"detect", "--model", "builtin:relu", "--source", picture()}, {"builtin:relu", "[1,16]"});

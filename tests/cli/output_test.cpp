@@ -125,7 +125,11 @@ TEST_F(Output, APictureWithoutObjectsHasAnEmptyLabelsFileAndSaysNothing) {
 }
 
 TEST_F(Output, ClassesAndMaxDetAndThresholds) {
-  EXPECT_NE(detect({"--nosave", "--classes", "0", "2"}).find(" 1 red, 1 blue, "), std::string::npos);
+  for (const Arguments& classes : {Arguments{"0", "2"}, {"0,2"}, {"2,0,"}, {"0,0", "2"}}) {
+    Arguments options{"--nosave", "--classes"};
+    options.insert(options.end(), classes.begin(), classes.end());
+    EXPECT_NE(detect(options).find(" 1 red, 1 blue, "), std::string::npos) << classes.front();
+  }
   EXPECT_NE(detect({"--nosave", "--max-det", "1"}).find(" 1 green, "), std::string::npos);
   EXPECT_NE(detect({"--nosave", "--conf", "0.1"}).find(" 1 red, 1 green, 2 blue, "), std::string::npos);
   EXPECT_NE(detect({"--nosave", "--conf-thres", "0.4", "--iou-thres", "1"}).find(" 1 red, 1 green, "),
@@ -135,14 +139,11 @@ TEST_F(Output, ClassesAndMaxDetAndThresholds) {
       << "the best touches both others";
 }
 
-TEST_F(Output, LabelsFromAFile) {
-  temp.file("names.txt", "un\ndeux\ntrois\n");
-  EXPECT_NE(detect({"--nosave", "--labels", "names.txt"}).find(" 1 un, 1 deux, 1 trois, "), std::string::npos);
-  temp.file("names.txt", "un\n");
-  const auto outcome = cli({"detect", "-m", model_, "-s", "a.png", "--nosave", "--labels", "names.txt"});
-  EXPECT_EQ(outcome.status, 0);
-  EXPECT_EQ(outcome.err, "inferqueue: there are names for 1 of 3 classes; the others show as 'class N'\n");
-  EXPECT_NE(outcome.out.find(" 1 un, 1 class 1, 1 class 2, "), std::string::npos) << outcome.out;
+TEST_F(Output, DevicesAndPrecisionsInAnyCase) {
+  for (const char* device : {"cpu", "Cpu", "auto:cpu,-gpu", "Hetero:cpu"})
+    EXPECT_NE(detect({"--nosave", "--device", device}).find("3 objects"), std::string::npos) << device;
+  const auto outcome = cli({"detect", "-m", model_, "-s", "a.png", "--nosave", "--precision", "F32"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
 }
 
 TEST_F(Output, SourcesOfTheSameNameAreKeptApart) {

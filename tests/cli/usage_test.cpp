@@ -61,7 +61,7 @@ TEST_F(Usage, Version) {
 }
 
 TEST_F(Usage, NoCommandOrAnUnknownOneIsToldInOneLine) {
-  expect_refused({}, {"give a command: detect, val, bench or export (see 'inferqueue --help')"}, 2);
+  expect_refused({}, {"give a command: detect, val, devices, bench or export (see 'inferqueue --help')"}, 2);
   expect_refused({"frobnicate"}, {"frobnicate", "--help"}, 2);
   expect_refused({"--frobnicate"}, {"--frobnicate", "--help"}, 2);
 }

@@ -101,16 +101,6 @@ TEST(WriteFile, NamesTheFileAndWhyAndLeavesNothing) {
   EXPECT_EQ(names_in(temp.path()), "taken taken/inside");
 }
 
-TEST(WriteFile, SaysThatTheDiskIsFull) {
-  // No file system is full on command, so the part that is written first goes to a device that is.
-  const TempFolder temp;
-  const fs::path path = temp / "a.txt";
-  fs::create_symlink("/dev/full", path.string() + "." + std::to_string(::getpid()) + ".part");
-  EXPECT_EQ(user_error_of([&] { write_file(path, "text"); }),
-            path.string() + ": can't be written: No space left on device");
-  EXPECT_EQ(names_in(temp.path()), "");
-}
-
 TEST(LowerExtension, IsOfTheNameOnly) {
   EXPECT_EQ(base::lower_extension("a.b/C.JPeG"), ".jpeg");
   EXPECT_EQ(base::lower_extension("a.b/c"), "");

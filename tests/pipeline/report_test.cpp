@@ -40,23 +40,41 @@ TEST(Report, APictureThatFailedHasItsErrorAndNoDetections) {
             R"({"source":"a.jpg","width":0,"height":0,"latency_ms":0.0,"detections":[],"error":"a.jpg: is empty"})");
 }
 
+/// The parts put together.
+std::string whole(const std::string& model, const std::vector<nlohmann::ordered_json>& images) {
+  ReportText report(model);
+  std::string text;
+  for (const auto& image : images) text += report.image(image);
+  return text + report.end();
+}
+
 TEST(Report, TheWholeHasTheModelAndTheImagesInOrder) {
-  EXPECT_EQ(report("m.xml", {{{"a", 1}}, {{"b", 2}}}).dump(),
-            R"({"schema_version":1,"model":"m.xml","images":[{"a":1},{"b":2}]})");
-  EXPECT_EQ(report("m.xml", {}).dump(), R"({"schema_version":1,"model":"m.xml","images":[]})");
+  EXPECT_EQ(whole("m.xml", {{{"a", 1}}, {{"b", 2}}}), R"({"schema_version": 1, "model": "m.xml", "images": [
+{"a":1},
+{"b":2}]}
+)");
+  EXPECT_EQ(whole("m.xml", {}), R"({"schema_version": 1, "model": "m.xml", "images": []}
+)");
 }
 
 TEST(Report, OneImageIsAnArrayToo) {
-  EXPECT_TRUE(report("m.xml", {to_json(two_objects(), names)}).at("images").is_array());
+  EXPECT_TRUE(nlohmann::json::parse(whole("m.xml", {to_json(two_objects(), names)})).at("images").is_array());
   PictureResult one = two_objects();
   one.detections.resize(1);
   EXPECT_TRUE(to_json(one, names).at("detections").is_array());
 }
 
+TEST(Report, APictureThatIsDamagedHasAWarning) {
+  PictureResult result = two_objects();
+  result.warning = "a.jpg: is damaged";
+  EXPECT_EQ(to_json(result, names).at("warning"), "a.jpg: is damaged");
+  EXPECT_FALSE(to_json(two_objects(), names).contains("warning"));
+}
+
 TEST(Report, TheTextIsJsonWhateverTheNamesAre) {
   PictureResult result = two_objects();
   result.source = "caf\xE9 \"\n\xC3\xA9.jpg";  // Latin-1, a quote, a line's end, UTF-8
-  const std::string text = to_text(report("m\xFF.xml", {to_json(result, {})}));
+  const std::string text = whole("m\xFF.xml", {to_json(result, {})});
   EXPECT_TRUE(text.ends_with("}\n"));
   const auto json = nlohmann::json::parse(text);
   EXPECT_EQ(json.at("images").at(0).at("source"), "caf\xEF\xBF\xBD \"\n\xC3\xA9.jpg");

@@ -86,6 +86,24 @@ TEST(RunFolder, WhatCanNotBeWrittenInItsFormatBecomesPng) {
             (std::vector<std::string>{"a.png", "b.png", "c.png", "d.png"}));
 }
 
+TEST(RunFolder, ManySourcesOfTheSameNameTakeNoLongerThanOthers) {
+  const TempFolder temp;
+  RunFolder folder(temp.path(), "exp", false);
+  // Counting from 1 for each would be two hundred million steps.
+  for (int i = 1; i < 20'000; ++i) folder.picture_path("bus.jpg");
+  EXPECT_EQ(folder.picture_path("bus.jpg"), temp / "exp/bus-20000.jpg");
+}
+
+TEST(RunFolder, NamesThatBecomeTooLongAreCutBetweenCharacters) {
+  const std::string long_name(255, 'x');
+  EXPECT_EQ(names_for({long_name, long_name.substr(4) + ".jpg", "a/" + long_name.substr(4) + ".jpg"}),
+            (std::vector<std::string>{long_name.substr(4) + ".png", long_name.substr(6) + "-2.jpg",
+                                      long_name.substr(6) + "-3.jpg"}));
+  std::string umlauts;
+  for (int i = 0; i < 126; ++i) umlauts += "\xC3\xA4";
+  EXPECT_EQ(names_for({umlauts + ".ä"}), std::vector<std::string>{umlauts.substr(2) + ".png"});
+}
+
 TEST(RunFolder, LabelsGoByTheNameOfTheLatestPicture) {
   const TempFolder temp;
   RunFolder folder(temp.path(), "exp", false);

@@ -65,6 +65,12 @@ TEST_F(SourcesTest, WhatIsPassedOverInAFolderIsNoted) {
   EXPECT_EQ(names(found).size(), 3U);
 }
 
+TEST_F(SourcesTest, HiddenFilesArePassedOverWithoutANote) {
+  for (const char* name : {".inferqueue-7-0.part", ".DS_Store"}) temp.file(name);
+  EXPECT_EQ(expand({root()}).notes, Strings{});
+  EXPECT_EQ(names(expand({path("*")})).size(), 3U) << "nor does a glob see them";
+}
+
 TEST_F(SourcesTest, AFolderWithoutPicturesIsAProblem) {
   temp.folder("empty");
   const Sources found = expand({path("empty"), path("b.png")});

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,11 +50,21 @@ void close_end(int& file) {
   file = -1;
 }
 
+std::uintmax_t bytes_of(const rusage& usage) {
+  return static_cast<std::uintmax_t>(usage.ru_maxrss) * 1024;
+}
+
 int status_of(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace
+
+std::uintmax_t own_peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return bytes_of(usage);
+}
 
 Process::Process(const std::vector<std::string>& arguments, const std::filesystem::path& folder, int pipe_size)
     : deadline_(Clock::now() + longest) {
@@ -145,9 +156,16 @@ void Process::wait_until_taken(int signal) const {
   throw std::runtime_error("the program doesn't take the signal");
 }
 
+bool Process::has_ended() const {
+  siginfo_t ended{};
+  return ::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == pid_;
+}
+
 int Process::reap() {
   int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
+  rusage usage{};
+  while (::wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) continue;
+  outcome_.peak_memory = bytes_of(usage);
   pid_ = -1;
   return status_of(status);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -16,7 +17,13 @@ struct Outcome {
   int status = -1;  ///< what it returned; 128 and the signal's number if one ended it
   std::string out;
   std::string err;
+  /// The most memory it had at once, in bytes. The system begins counting with what the test's own process had, so it
+  /// tells only where it is more than own_peak_memory().
+  std::uintmax_t peak_memory = 0;
 };
+
+/// The most memory that this process has had at once, in bytes.
+std::uintmax_t own_peak_memory();
 
 /// Runs from its construction. Reads nothing of the output but in the calls below, so that a program that prints more
 /// than `pipe_size` stands still until one of them is made: a way to stop it in the middle without a clock. It is
@@ -41,6 +48,8 @@ class Process {
   void send(int signal) const;
   /// Waits until the process has taken a signal that was sent to it: none is pending any more.
   void wait_until_taken(int signal) const;
+  /// True once the process has ended, whatever is left to read of it.
+  bool has_ended() const;
   /// Waits for the process to end of itself, without reading. Returns the status as in Outcome.
   int wait_without_reading();
   /// Reads to the end and waits for it.

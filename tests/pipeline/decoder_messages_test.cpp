@@ -1,0 +1,81 @@
+// Pictures that are damaged in the middle: the decoders' words become ours, with the name of the file.
+#include "pipeline/decoder_messages.hpp"
+
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <opencv2/core.hpp>
+
+#include "pipeline/picture.hpp"
+#include "support/known_boxes.hpp"
+#include "support/temp_folder.hpp"
+#include "support/user_error.hpp"
+
+namespace inferqueue::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+class DecoderMessagesTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { catch_decoder_messages(); }
+
+  /// A picture of noise, with bytes in the middle that are others.
+  fs::path damaged(const std::string& name) const {
+    cv::Mat noise(120, 160, CV_8UC3);
+    cv::RNG random(7);
+    random.fill(noise, cv::RNG::UNIFORM, 0, 256);
+    std::string bytes = testing::content_of(testing::write(temp / name, noise));
+    for (std::size_t i = 0; i < 50; ++i)
+      bytes[bytes.size() / 2 + i] = static_cast<char>(bytes[bytes.size() / 2 + i] ^ 0x5A);
+    return temp.file(name, bytes);
+  }
+
+  testing::TempFolder temp;
+  PictureReader reader;
+};
+
+TEST_F(DecoderMessagesTest, AJpegDamagedInTheMiddleIsReadWithAWarningThatNamesIt) {
+  const fs::path path = damaged("a.jpg");
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(reader.read(path).size(), cv::Size(160, 120));
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "") << "nothing past the warning";
+  EXPECT_TRUE(reader.warning().starts_with(path.string() + ": is damaged (Corrupt JPEG data: ")) << reader.warning();
+  EXPECT_TRUE(reader.warning().ends_with("); what could be decoded is used")) << reader.warning();
+  EXPECT_EQ(reader.warning().find('\n'), std::string::npos);
+  reader.read(testing::write(temp / "good.jpg", testing::plain(9)));
+  EXPECT_EQ(reader.warning(), "") << "of the picture before";
+}
+
+TEST_F(DecoderMessagesTest, APngDamagedInTheMiddleIsRefusedWithTheDecodersReason) {
+  const fs::path path = damaged("a.png");
+  ::testing::internal::CaptureStderr();
+  const std::string error = testing::user_error_of([&] { reader.read(path); });
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  EXPECT_TRUE(error.starts_with(path.string() + ": is no picture that can be decoded, or is damaged (libpng error: "))
+      << error;
+}
+
+TEST_F(DecoderMessagesTest, OtherThreadsStillReachStandardError) {
+  ::testing::internal::CaptureStderr();
+  const DecoderMessages messages;
+  std::fputs("of this thread\n", stderr);
+  std::thread([] { std::fputs("of another\n", stderr); }).join();
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "of another\n");
+  EXPECT_EQ(messages.damage(), "of this thread");
+}
+
+TEST_F(DecoderMessagesTest, WarningsOfLibpngAreNoDamage) {
+  const DecoderMessages messages;
+  std::fputs("libpng warning: iCCP: known incorrect sRGB profile\n", stderr);
+  EXPECT_EQ(messages.damage(), "");
+  std::fputs("\nlibpng error: IDAT: CRC error\nmore\n", stderr);
+  EXPECT_EQ(messages.damage(), "libpng error: IDAT: CRC error");
+}
+
+}  // namespace
+}  // namespace inferqueue::pipeline
