@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,7 +28,6 @@
 namespace inferqueue::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using base::UserError;
 
 struct ValOptions {
