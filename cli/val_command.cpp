@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,7 +32,6 @@
 namespace inferqueue::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using base::OptionError;
 using base::UserError;
 

@@ -13,5 +13,4 @@ pins=$root/build/python-shapes.txt
 grep -v '^tensorflow' "$root/training/requirements.txt" >"$pins"
 python=$("$root/scripts/python-env.sh" python-shapes "$pins")
 
-cd "$root"
-exec "$python" scripts/accuracy_shapes.py "$@"
+exec "$python" "$root/scripts/accuracy_shapes.py" "$@"

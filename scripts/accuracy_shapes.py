@@ -22,15 +22,16 @@ TOLERANCE = 0.001
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev accuracy", description="Measures the shapes model on generated pictures.")
-    parser.add_argument("--model", default="models/shapes/shapes.xml", help="another model of the same classes")
+    parser.add_argument("--model", default=ROOT / "models/shapes/shapes.xml", help="another model of the same classes")
     parser.add_argument("--precision", default="f32", choices=("f32", "f16", "bf16"), help="of inference")
     parser.add_argument("--count", type=int, default=500, help="of pictures")
     parser.add_argument("--set", type=int, default=1000, help="of pictures; 1 is the training set")
     arguments = parser.parse_args()
     if arguments.count < 1 or arguments.set < 0:
         parser.error("--count takes 1 or more, --set 0 or more")
-    if not (ROOT / arguments.model).exists():
+    if not os.path.exists(arguments.model):
         parser.error(f"--model {arguments.model}: no such file")
+    arguments.model = os.path.relpath(arguments.model, ROOT)  # where everything runs
     return arguments
 
 
@@ -96,12 +97,12 @@ def main() -> None:
     report = validate(arguments)
     print("\nThe same by the Python that trained it:")
     sys.stdout.flush()
-    shapes("evaluate", "--model", os.path.abspath(ROOT / arguments.model), "--count", arguments.count,
+    shapes("evaluate", "--model", ROOT / arguments.model, "--count", arguments.count,
            "--seed", arguments.set, "--precision", arguments.precision, "--json", OUT / "python.json")
     difference = max(1e-6, largest_difference(report, json.loads((OUT / "python.json").read_text())))  # it is rounded
 
     facts = machine.describe(ROOT)
-    lines = [f"{arguments.count} pictures of set {arguments.set}, inference in {report['precision']}, confidence above "
+    lines = [f"`{arguments.model}`, {arguments.count} pictures of set {arguments.set}, inference in {report['precision']}, confidence above "
              f"{report['conf']:g}, suppression at IoU {report['iou']:g}; precision and recall at confidence "
              f"{report['pr_conf']:g}. OpenVINO {facts['OpenVINO']}, commit {facts['commit']}.", "",
              *table(report), "",
