@@ -37,7 +37,7 @@ class ReportText {
 
  private:
   std::string head_;  // until it has been given out
-  std::string separator_;
+  const char* separator_ = "";
 };
 
 /// The text of a JSON file. Bytes that are no UTF-8 (names of files may have any) become U+FFFD.
