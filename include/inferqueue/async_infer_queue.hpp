@@ -18,6 +18,7 @@
 #include <inferqueue/export.hpp>
 #include <inferqueue/inputs.hpp>
 #include <inferqueue/options.hpp>
+#include <inferqueue/report.hpp>
 #include <inferqueue/request.hpp>
 #include <inferqueue/user_data.hpp>
 
@@ -78,8 +79,8 @@ class INFERQUEUE_API Lease {
   /// first. Throws Error(invalid_argument) where there is no such input.
   ov::Tensor input(const InputKey& key = 0) const;
 
-  /// Starts the slot on its own inputs. The lease is over, also when this throws: what the runtime's start threw, or
-  /// as AsyncInferQueue::start_async().
+  /// Starts the slot on its own inputs; never waits. The lease is over, also when this throws: what the runtime's start
+  /// threw, or as AsyncInferQueue::start_async().
   RequestId start_async(UserData user_data = {}, const SubmitOptions& options = {});
   void release() noexcept;
 
@@ -99,6 +100,10 @@ class INFERQUEUE_API Lease {
 /// are for one thread. A callback must not wait: there, start_async() never blocks (where no slot is idle the request
 /// is accepted and runs when one is), and wait_all(), lease() and get_idle_request_id() throw Error(would_deadlock)
 /// where they would have to wait.
+///
+/// Every wait can be bounded (WaitOptions): at its timeout it throws TimeoutError, which says what every slot is doing;
+/// when asked to stop, Error(stopped). The call has changed nothing then, and the errors that wait_all() would have
+/// thrown are kept.
 ///
 /// Every accepted request has exactly one outcome. A value goes to the callback. An error (of the inference, or thrown
 /// by the callback) goes with its own type to the error callback, or, where there is none, to wait_all(). A refused
@@ -138,7 +143,7 @@ class INFERQUEUE_API AsyncInferQueue {
   /// a callback, Error(closed), and what binding and starting throw; nothing has been accepted then.
   RequestId start_async(const Inputs& inputs = {}, UserData user_data = {}, const SubmitOptions& options = {});
   /// Takes an idle slot, waiting for one.
-  Lease lease();
+  Lease lease(const WaitOptions& options = {});
   /// The same without waiting.
   std::optional<Lease> try_lease();
 
@@ -146,14 +151,17 @@ class INFERQUEUE_API AsyncInferQueue {
   bool is_ready() const;
   /// Waits until a slot is idle and returns its id. With one submitting thread and nothing started in between the next
   /// start_async() uses that slot; otherwise it is a hint: use a lease.
-  std::size_t get_idle_request_id();
+  std::size_t get_idle_request_id(const WaitOptions& options = {});
 
   /// Waits until every request accepted before the call has its outcome and its callback has returned; not for leases.
   /// Rethrows, unchanged, the first error that no error callback has received, and drops the others; the queue goes
   /// on. At most 256 errors are kept.
-  void wait_all();
+  void wait_all(const WaitOptions& options = {});
   /// The same, but returns all those errors instead of throwing one.
-  std::vector<std::exception_ptr> wait_all_errors();
+  std::vector<std::exception_ptr> wait_all_errors(const WaitOptions& options = {});
+
+  /// What every slot is doing, and what waits.
+  QueueReport report() const;
 
   /// The number of slots.
   std::size_t size() const noexcept;

@@ -1,10 +1,13 @@
 // What the queue itself refuses. Errors of the runtime and of user code travel unchanged, with their own type.
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
 #include <inferqueue/export.hpp>
+#include <inferqueue/report.hpp>
 
 namespace inferqueue {
 
@@ -16,6 +19,8 @@ enum class Errc {
   pending_full,        ///< max_pending requests wait for a slot already.
   closed,              ///< The queue is being destroyed.
   no_result,           ///< There are no outputs to read.
+  timed_out,           ///< A wait has reached its WaitOptions::timeout; see TimeoutError.
+  stopped,             ///< A wait was ended by its WaitOptions::stop.
 };
 
 /// The name of a code as it is written above, for logs.
@@ -29,6 +34,18 @@ class INFERQUEUE_API Error : public std::runtime_error {
 
  private:
   Errc code_;
+};
+
+/// Error(timed_out), with what the queue was doing when the wait was given up. Thread rules: a value.
+class INFERQUEUE_API TimeoutError : public Error {
+ public:
+  /// `awaited` completes "waited 2.000 s for …".
+  TimeoutError(std::chrono::nanoseconds waited, const std::string& awaited, QueueReport report);
+  /// Shared by copies, so that copying an error can't fail.
+  const QueueReport& report() const noexcept { return *report_; }
+
+ private:
+  std::shared_ptr<const QueueReport> report_;
 };
 
 }  // namespace inferqueue

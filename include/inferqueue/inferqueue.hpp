@@ -3,8 +3,9 @@
 
 #include <inferqueue/async_infer_queue.hpp>  // AsyncInferQueue, Lease, Slot
 #include <inferqueue/callback.hpp>           // Callback, ErrorCallback
-#include <inferqueue/error.hpp>              // Error, Errc
+#include <inferqueue/error.hpp>              // Error, TimeoutError, Errc
 #include <inferqueue/inputs.hpp>             // Inputs, InputKey
-#include <inferqueue/options.hpp>            // QueueOptions, SubmitOptions, RequestId
+#include <inferqueue/options.hpp>            // QueueOptions, SubmitOptions, WaitOptions, RequestId
+#include <inferqueue/report.hpp>             // QueueReport, SlotReport, SlotState
 #include <inferqueue/request.hpp>            // Request
 #include <inferqueue/user_data.hpp>          // UserData

@@ -1,8 +1,11 @@
 // How a queue is set up and how an item is submitted: plain values.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <stop_token>
 
 namespace inferqueue {
 
@@ -27,7 +30,19 @@ struct QueueOptions {
   std::size_t max_pending = 1024;
 };
 
+/// How long a call may wait, and what else may end its wait. By default it waits for as long as it takes.
+struct WaitOptions {
+  /// Counted from the call, which throws TimeoutError when it is over. 0 and less: the call doesn't wait at all.
+  std::optional<std::chrono::nanoseconds> timeout;
+  /// A request to stop ends the wait with Error(stopped).
+  std::stop_token stop;
+};
+
 /// What one submission asks for. Every member has a default, so that a later version can add some.
-struct SubmitOptions {};
+struct SubmitOptions {
+  /// For an idle slot. Nothing has been accepted when the wait ends without one. Not used in a callback, where
+  /// submission never waits.
+  WaitOptions wait;
+};
 
 }  // namespace inferqueue

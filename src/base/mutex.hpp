@@ -4,6 +4,7 @@
 // This header is also the one seam through which the core blocks and wakes: nothing in core/ names std::mutex.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -52,6 +53,12 @@ class CondVar {
   void wait(MutexLock& lock) {
     std::unique_lock<std::mutex> native(lock.mutex().native(), std::adopt_lock);
     condition_.wait(native);
+    native.release();
+  }
+  /// The same, but no longer than until `deadline`.
+  void wait_until(MutexLock& lock, std::chrono::steady_clock::time_point deadline) {
+    std::unique_lock<std::mutex> native(lock.mutex().native(), std::adopt_lock);
+    condition_.wait_until(native, deadline);
     native.release();
   }
   void notify_one() noexcept { condition_.notify_one(); }

@@ -40,14 +40,41 @@ bool Engine::is_ready() const {
   return !idle_.empty();
 }
 
-SlotId Engine::wait_for_idle() {
+SlotId Engine::wait_for_idle(const WaitOptions& options) {
+  WaitLimit limit(options, mutex_, idle_again_);
   MutexLock lock(mutex_);
   while (idle_.empty()) {
     throw_if_closed();
     if (in_callback()) throw Error(Errc::would_deadlock, "no slot is idle, and a callback must not wait for one");
-    idle_again_.wait(lock);
+    throw_if_reached(limit, "an idle slot");
+    limit.wait(lock);
   }
   return idle_.front();
+}
+
+void Engine::set_state(SlotId slot, SlotState state, Clock::time_point now) {
+  Slot& its = slots_[slot];
+  its.state = state;
+  its.since = now;
+  if (state == SlotState::idle || state == SlotState::leased) its.request = 0;
+}
+
+QueueReport Engine::report() const {
+  const MutexLock lock(mutex_);
+  return report_locked();
+}
+
+QueueReport Engine::report_locked() const {
+  QueueReport report;
+  const Clock::time_point now = Clock::now();
+  for (SlotId i = 0; i < slots_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    report.slots.push_back({.slot = i, .state = slot.state, .duration = now - slot.since, .request = slot.request});
+  }
+  report.pending = pending_;
+  report.waiting = line_.size() - pending_;
+  report.unfinished = ledger_.unfinished();
+  return report;
 }
 
 Engine::SlotSnapshot Engine::snapshot(SlotId slot) const {
@@ -56,12 +83,14 @@ Engine::SlotSnapshot Engine::snapshot(SlotId slot) const {
   return {found.state, found.latest};
 }
 
-SlotId Engine::acquire() {
+SlotId Engine::acquire(const WaitOptions& options) {
+  Waiter waiter;
+  WaitLimit limit(options, mutex_, waiter.changed);
   MutexLock lock(mutex_);
   throw_if_closed();
   if (!idle_.empty()) return take_idle();
   if (in_callback()) throw Error(Errc::would_deadlock, "no slot is idle, and a callback must not wait for one");
-  return wait_in_line(lock);
+  return wait_in_line(waiter, limit, lock);
 }
 
 std::optional<SlotId> Engine::try_acquire() {
@@ -82,14 +111,21 @@ void Engine::release(SlotId slot) noexcept {
 
 SlotId Engine::take_idle() {
   const SlotId slot = idle_.pop();
-  slots_[slot].state = SlotState::leased;
+  set_state(slot, SlotState::leased, Clock::now());
   return slot;
 }
 
-SlotId Engine::wait_in_line(MutexLock& lock) {
-  Waiter waiter;
+SlotId Engine::wait_in_line(Waiter& waiter, WaitLimit& limit, MutexLock& lock) {
   line_.push_back({.record = {}, .waiter = &waiter});
-  while (!waiter.slot && !waiter.closed) waiter.changed.wait(lock);
+  while (!waiter.slot && !waiter.closed) {
+    try {
+      throw_if_reached(limit, "an idle slot");
+    } catch (...) {
+      std::erase_if(line_, [&](const InLine& place) { return place.waiter == &waiter; });
+      throw;
+    }
+    limit.wait(lock);
+  }
   if (!waiter.slot) throw_if_closed();
   return *waiter.slot;
 }
@@ -97,13 +133,14 @@ SlotId Engine::wait_in_line(MutexLock& lock) {
 /// Hands a slot that nobody uses any more to the first in line, or puts it back. Returns the record that the caller
 /// has to run on it now, if that is what was first.
 Ref<Record> Engine::pass_on(SlotId slot) {
+  const Clock::time_point now = Clock::now();
   if (line_.empty()) {
-    slots_[slot].state = SlotState::idle;
+    set_state(slot, SlotState::idle, now);
     idle_.push(slot);
     idle_again_.notify_all();
     return {};
   }
-  slots_[slot].state = SlotState::leased;
+  set_state(slot, SlotState::leased, now);
   InLine first = std::move(line_.front());
   line_.pop_front();
   if (first.waiter == nullptr) {
@@ -120,10 +157,15 @@ void Engine::throw_if_closed() const {
   if (closed_) throw Error(Errc::closed, "the queue is being destroyed: nothing more can be submitted");
 }
 
+void Engine::throw_if_reached(const WaitLimit& limit, const char* awaited) const {
+  if (limit.is_stopped()) throw Error(Errc::stopped, std::string("the wait for ") + awaited + " was stopped");
+  if (limit.is_over()) throw TimeoutError(limit.waited(), awaited, report_locked());
+}
+
 // ---- submission -----------------------------------------------------------------------------------------------------
 
-RequestId Engine::submit(Ref<Record> record) {
-  if (!in_callback()) return start(acquire(), std::move(record));
+RequestId Engine::submit(Ref<Record> record, const WaitOptions& options) {
+  if (!in_callback()) return start(acquire(options), std::move(record));
   SlotId slot = 0;
   {
     const MutexLock lock(mutex_);
@@ -173,10 +215,11 @@ RequestId Engine::accept(Record& record) {
 /// The slot has the only reference from here on: a copy that lives on would keep the outputs from being reclaimed.
 void Engine::set_running(SlotId slot, Ref<Record> record) {
   Slot& its = slots_[slot];
-  its.state = SlotState::running;
   its.current = std::move(record);
   its.current->slot = slot;
   its.current->started = Clock::now();
+  its.request = its.current->id;
+  set_state(slot, SlotState::running, its.current->started);
   if (its.latest && its.latest->unique()) backend_->reclaim(slot, *its.latest);
 }
 
@@ -222,8 +265,8 @@ void Engine::completed(SlotId slot, std::exception_ptr error) noexcept {
 bool Engine::claim_outcome(SlotId slot) {
   Slot& its = slots_[slot];
   if (its.state != SlotState::running) return false;
-  its.state = SlotState::finishing;
   its.current->completed = Clock::now();
+  set_state(slot, SlotState::finishing, its.current->completed);
   return true;
 }
 
@@ -292,11 +335,15 @@ void Engine::run_on(SlotId slot, Ref<Record> next) noexcept {
 
 // ---- waiting and closing --------------------------------------------------------------------------------------------
 
-std::vector<std::exception_ptr> Engine::wait_all() {
+std::vector<std::exception_ptr> Engine::wait_all(const WaitOptions& options) {
   if (in_callback()) throw Error(Errc::would_deadlock, "wait_all() in a callback would wait for that callback");
+  WaitLimit limit(options, mutex_, emptied_);
   MutexLock lock(mutex_);
   const Generation generation = ledger_.close_generation();
-  while (!ledger_.is_empty(generation)) emptied_.wait(lock);
+  while (!ledger_.is_empty(generation)) {
+    throw_if_reached(limit, "all requests");
+    limit.wait(lock);
+  }
   return ledger_.take_errors();
 }
 

@@ -20,6 +20,8 @@
 #include <optional>
 #include <vector>
 
+#include <inferqueue/report.hpp>
+
 #include "base/mutex.hpp"
 #include "base/ref.hpp"
 #include "core/backend.hpp"
@@ -27,14 +29,14 @@
 #include "core/idle_list.hpp"
 #include "core/ledger.hpp"
 #include "core/record.hpp"
+#include "core/wait.hpp"
 
 namespace inferqueue::core {
 
-enum class SlotState { idle, leased, running, finishing };
-
 /// Thread rules: every public member may be called from any thread, the destructor by the last owner.
 /// On a thread that runs a callback of any queue nothing here waits: submit() puts the request in line, and what
-/// would have to wait throws Error(would_deadlock).
+/// would have to wait throws Error(would_deadlock). What takes WaitOptions throws TimeoutError or Error(stopped) when
+/// they end the wait, and then has changed nothing.
 class Engine final : private CompletionSink {
  public:
   struct SlotSnapshot {
@@ -54,12 +56,13 @@ class Engine final : private CompletionSink {
 
   std::size_t size() const noexcept { return backend_->size(); }
   bool is_ready() const;
+  QueueReport report() const;
   /// Waits for an idle slot and returns its id without taking it.
-  SlotId wait_for_idle();
+  SlotId wait_for_idle(const WaitOptions& options = {});
   SlotSnapshot snapshot(SlotId slot) const;
 
   /// Takes an idle slot, waiting in line for one. Give it back with start() or release().
-  SlotId acquire();
+  SlotId acquire(const WaitOptions& options = {});
   /// The same without waiting: nothing where no slot is idle.
   std::optional<SlotId> try_acquire();
   void release(SlotId slot) noexcept;
@@ -68,11 +71,11 @@ class Engine final : private CompletionSink {
   /// the slot has been released.
   RequestId start(SlotId slot, base::Ref<Record> record);
   /// acquire() and start(); in a callback, where no slot is idle, the record is accepted and put in line instead.
-  RequestId submit(base::Ref<Record> record);
+  RequestId submit(base::Ref<Record> record, const WaitOptions& options = {});
 
   /// Waits until every request accepted before the call has its outcome and its callback has returned. Takes and
   /// returns the errors that no error callback has received so far.
-  std::vector<std::exception_ptr> wait_all();
+  std::vector<std::exception_ptr> wait_all(const WaitOptions& options = {});
 
   /// Refuses what comes from now on, wakes those that wait for a slot (Error(closed)), and waits for all that was
   /// accepted. Must not be called on a thread that runs a callback.
@@ -84,6 +87,8 @@ class Engine final : private CompletionSink {
  private:
   struct Slot {
     SlotState state = SlotState::idle;
+    Clock::time_point since = Clock::now();  // when it came into that state
+    RequestId request = 0;                   // while it is running or finishing
     base::Ref<Record> current;
     base::Ref<Record> latest;
   };
@@ -101,12 +106,15 @@ class Engine final : private CompletionSink {
   void completed(SlotId slot, std::exception_ptr error) noexcept override;
 
   SlotId take_idle() INFERQUEUE_REQUIRES(mutex_);
-  SlotId wait_in_line(base::MutexLock& lock) INFERQUEUE_REQUIRES(mutex_);
+  SlotId wait_in_line(Waiter& waiter, WaitLimit& limit, base::MutexLock& lock) INFERQUEUE_REQUIRES(mutex_);
   RequestId accept(Record& record) INFERQUEUE_REQUIRES(mutex_);
   void set_running(SlotId slot, base::Ref<Record> record) INFERQUEUE_REQUIRES(mutex_);
   bool claim_outcome(SlotId slot) INFERQUEUE_REQUIRES(mutex_);
   base::Ref<Record> pass_on(SlotId slot) INFERQUEUE_REQUIRES(mutex_);
   void throw_if_closed() const INFERQUEUE_REQUIRES(mutex_);
+  void throw_if_reached(const WaitLimit& limit, const char* awaited) const INFERQUEUE_REQUIRES(mutex_);
+  void set_state(SlotId slot, SlotState state, Clock::time_point now) INFERQUEUE_REQUIRES(mutex_);
+  QueueReport report_locked() const INFERQUEUE_REQUIRES(mutex_);
 
   bool launch(SlotId slot, std::exception_ptr& error);
   bool run_accepted(SlotId slot, base::Ref<Record> record, std::exception_ptr& error) noexcept;

@@ -35,6 +35,10 @@ const char* to_string(Errc code) noexcept {
       return "closed";
     case Errc::no_result:
       return "no_result";
+    case Errc::timed_out:
+      return "timed_out";
+    case Errc::stopped:
+      return "stopped";
   }
   return "unknown";
 }

@@ -99,12 +99,12 @@ void AsyncInferQueue::set_error_callback(ErrorCallback callback) {
   state_->set_error_callback(std::move(callback));
 }
 
-RequestId AsyncInferQueue::start_async(const Inputs& inputs, UserData user_data, const SubmitOptions& /*options*/) {
-  return state_->engine().submit(state_->make_record(inputs, std::move(user_data)));
+RequestId AsyncInferQueue::start_async(const Inputs& inputs, UserData user_data, const SubmitOptions& options) {
+  return state_->engine().submit(state_->make_record(inputs, std::move(user_data)), options.wait);
 }
 
-Lease AsyncInferQueue::lease() {
-  Lease lease(state_, state_->engine().acquire());
+Lease AsyncInferQueue::lease(const WaitOptions& options) {
+  Lease lease(state_, state_->engine().acquire(options));
   state_->mend_inputs(lease.slot_id());
   return lease;
 }
@@ -120,17 +120,21 @@ std::optional<Lease> AsyncInferQueue::try_lease() {
 bool AsyncInferQueue::is_ready() const {
   return state_->engine().is_ready();
 }
-std::size_t AsyncInferQueue::get_idle_request_id() {
-  return state_->engine().wait_for_idle();
+std::size_t AsyncInferQueue::get_idle_request_id(const WaitOptions& options) {
+  return state_->engine().wait_for_idle(options);
 }
 
-void AsyncInferQueue::wait_all() {
-  const std::vector<std::exception_ptr> errors = wait_all_errors();
+void AsyncInferQueue::wait_all(const WaitOptions& options) {
+  const std::vector<std::exception_ptr> errors = wait_all_errors(options);
   if (!errors.empty()) std::rethrow_exception(errors.front());
 }
 
-std::vector<std::exception_ptr> AsyncInferQueue::wait_all_errors() {
-  return state_->engine().wait_all();
+std::vector<std::exception_ptr> AsyncInferQueue::wait_all_errors(const WaitOptions& options) {
+  return state_->engine().wait_all(options);
+}
+
+QueueReport AsyncInferQueue::report() const {
+  return state_->engine().report();
 }
 
 std::size_t AsyncInferQueue::size() const noexcept {
@@ -144,7 +148,7 @@ Slot AsyncInferQueue::operator[](std::size_t i) const {
   const core::Engine::SlotSnapshot snapshot = state_->engine().snapshot(i);
   std::optional<Request> latest;
   if (snapshot.latest) latest.emplace(static_cast<openvino::OvRecord*>(snapshot.latest.get()));
-  return {i, snapshot.state == core::SlotState::idle, std::move(latest)};
+  return {i, snapshot.state == SlotState::idle, std::move(latest)};
 }
 
 const ov::CompiledModel& AsyncInferQueue::compiled_model() const noexcept {

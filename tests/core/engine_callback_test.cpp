@@ -113,7 +113,7 @@ TEST_F(EngineTest, ABlockedSubmitterIsNotOvertakenByLaterCallbacks) {
     backend->complete(0);
   }
   submitter.join();
-  while (engine->snapshot(0).state == core::SlotState::running) backend->complete(0);
+  while (engine->snapshot(0).state == SlotState::running) backend->complete(0);
   EXPECT_TRUE(engine->wait_all().empty());
 }
 

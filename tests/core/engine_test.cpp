@@ -12,7 +12,6 @@ namespace inferqueue::testing {
 namespace {
 
 using core::SlotId;
-using core::SlotState;
 
 TEST_F(EngineTest, HandsOutSlotsFirstInFirstOut) {
   make_engine(3);
