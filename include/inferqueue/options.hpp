@@ -33,16 +33,16 @@ struct QueueOptions {
 /// How long a call may wait, and what else may end its wait. By default it waits for as long as it takes.
 struct WaitOptions {
   /// Counted from the call, which throws TimeoutError when it is over. 0 and less: the call doesn't wait at all.
-  std::optional<std::chrono::nanoseconds> timeout;
-  /// A request to stop ends the wait with Error(stopped).
-  std::stop_token stop;
+  std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
+  /// A request to stop ends the wait with Error(stopped). (It has an initializer so that {.timeout = 5s} doesn't warn.)
+  std::stop_token stop = std::stop_token();  // NOLINT(readability-redundant-member-init)
 };
 
 /// What one submission asks for. Every member has a default, so that a later version can add some.
 struct SubmitOptions {
   /// For an idle slot. Nothing has been accepted when the wait ends without one. Not used in a callback, where
   /// submission never waits.
-  WaitOptions wait;
+  WaitOptions wait = WaitOptions();
 };
 
 }  // namespace inferqueue

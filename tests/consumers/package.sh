@@ -203,7 +203,7 @@ command_runs() {
   local found
   found=$(env -u LD_LIBRARY_PATH "$(prefix_of "$1")/bin/inferqueue" detect --model "$root/models/shapes/shapes.xml" \
     --source "$root/samples/party.jpg" --json - --nosave)
-  [[ $found == *'"class_name": "heart"'* ]] || die "package: the installed command has found nothing:" "$found"
+  [[ $found == *'"class_name":"heart"'* ]] || die "package: the installed command has found nothing:" "$found"
 }
 
 case $step in

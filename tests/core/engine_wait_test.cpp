@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using core::SlotId;
 
-const WaitOptions at_once{.timeout = 0ns, .stop = {}};
+const WaitOptions at_once{.timeout = 0ns};
 
 class EngineWaitTest : public EngineTest {
  protected:
@@ -43,7 +43,7 @@ TEST_F(EngineWaitTest, ATimeoutSaysWhatEverySlotIsDoing) {
   const RequestId request = engine->start(running, record(1));
   const SlotId leased = engine->acquire();
   try {
-    engine->wait_all({.timeout = 1ms, .stop = {}});
+    engine->wait_all({.timeout = 1ms});
     FAIL() << "the request never completes";
   } catch (const TimeoutError& error) {
     EXPECT_EQ(error.code(), Errc::timed_out);
@@ -72,10 +72,10 @@ TEST_F(EngineWaitTest, NoWaitIsWithoutABound) {
   EXPECT_EQ(code_of([&] { engine->acquire(at_once); }), Errc::timed_out);
   EXPECT_EQ(code_of([&] { engine->wait_for_idle(at_once); }), Errc::timed_out);
   EXPECT_EQ(code_of([&] { engine->wait_all(at_once); }), Errc::timed_out);
-  EXPECT_EQ(code_of([&] { engine->acquire({.timeout = -1h, .stop = {}}); }), Errc::timed_out);
+  EXPECT_EQ(code_of([&] { engine->acquire({.timeout = -1h}); }), Errc::timed_out);
   std::stop_source stop;
   stop.request_stop();
-  const WaitOptions stopped{.timeout = {}, .stop = stop.get_token()};
+  const WaitOptions stopped{.stop = stop.get_token()};
   EXPECT_EQ(code_of([&] { engine->submit(record(1), stopped); }), Errc::stopped);
   EXPECT_EQ(code_of([&] { engine->acquire(stopped); }), Errc::stopped);
   EXPECT_EQ(code_of([&] { engine->wait_for_idle(stopped); }), Errc::stopped);
@@ -101,8 +101,7 @@ TEST_F(EngineWaitTest, WhatIsThereIsTakenWhateverTheLimit) {
 TEST_F(EngineWaitTest, TheLongestTimeoutIsNoTimeout) {
   make_engine(1);
   const SlotId leased = engine->acquire();
-  std::jthread waiter(
-      [&] { engine->release(engine->acquire({.timeout = std::chrono::nanoseconds::max(), .stop = {}})); });
+  std::jthread waiter([&] { engine->release(engine->acquire({.timeout = std::chrono::nanoseconds::max()})); });
   wait_for_waiters(1);
   engine->release(leased);
   waiter.join();
@@ -113,7 +112,7 @@ TEST_F(EngineWaitTest, ARequestToStopWakesEveryKindOfWait) {
   make_engine(1);
   engine->submit(record(0));
   std::stop_source stop;
-  const WaitOptions options{.timeout = {}, .stop = stop.get_token()};
+  const WaitOptions options{.stop = stop.get_token()};
   std::atomic<int> stopped{0};
   std::vector<std::jthread> threads;
   const auto expect_stopped = [&](auto&& call) {
@@ -136,8 +135,7 @@ TEST_F(EngineWaitTest, WhoGivesUpLeavesItsPlaceToTheNext) {
   make_engine(1);
   const SlotId leased = engine->acquire();
   std::stop_source stop;
-  std::jthread first(
-      [&] { EXPECT_EQ(code_of([&] { engine->acquire({.timeout = {}, .stop = stop.get_token()}); }), Errc::stopped); });
+  std::jthread first([&] { EXPECT_EQ(code_of([&] { engine->acquire({.stop = stop.get_token()}); }), Errc::stopped); });
   wait_for_waiters(1);
   std::jthread second([&] { engine->submit(record(2)); });
   wait_for_waiters(2);
@@ -169,7 +167,7 @@ TEST_F(EngineWaitTest, ACallbackMayAskOthersToStop) {
   engine->submit(record(0, [&](FakeRecord&) { stop.request_stop(); }));
   std::jthread waiter([&] {
     try {
-      engine->release(engine->acquire({.timeout = {}, .stop = stop.get_token()}));  // which of the two comes first
+      engine->release(engine->acquire({.stop = stop.get_token()}));  // which of the two comes first
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), Errc::stopped);
     }
@@ -204,7 +202,7 @@ TEST_F(EngineWaitTest, NoSlotIsLostBetweenATimeoutAndAHandOver) {
     begin.arrive_and_wait();
     for (int i = 0; i < rounds; ++i) {
       try {
-        const SlotId slot = engine->acquire({.timeout = timeout * (i % 7), .stop = {}});
+        const SlotId slot = engine->acquire({.timeout = timeout * (i % 7)});
         ++taken;
         std::this_thread::yield();
         engine->release(slot);
@@ -232,7 +230,7 @@ TEST_F(EngineWaitTest, NoSlotIsLostBetweenAStopAndAHandOver) {
     std::barrier begin(2);
     std::jthread waiter([&] {
       try {
-        engine->release(engine->acquire({.timeout = {}, .stop = stop.get_token()}));
+        engine->release(engine->acquire({.stop = stop.get_token()}));
       } catch (const Error& error) {
         EXPECT_EQ(error.code(), Errc::stopped);
       }
