@@ -37,7 +37,9 @@ class DevicesCommand final : public Command {
         ->type_name("FILE");
     app_.add_flag("--all", options_.all_properties, "every property that is supported, and which can be changed");
     json_.declare(app_);
-    app_.add_option("--from", record_, "show what --json has written, perhaps on another machine")->type_name("FILE");
+    app_.add_option("--from", record_, "show what --json has written, perhaps on another machine")
+        ->excludes("--model")
+        ->type_name("FILE");
     app_.footer(
         "Under a hint stand the properties of the model compiled for the device; those of the device itself follow.\n"
         "Examples: inferqueue devices --device AUTO CPU --model yolov5n.xml\n"
@@ -54,8 +56,8 @@ class DevicesCommand final : public Command {
     Progress progress;
     const devices::Survey survey = take_survey(
         *runtime, options_,
-        [&, done = 0](std::string_view device, std::string_view hint) mutable {
-          progress.show(share(*runtime, done++), fmt::format("compiling for {}, {}", device, hint));
+        [&, done = 0, compilations = compilations(*runtime)](std::string_view device, std::string_view hint) mutable {
+          progress.show(static_cast<double>(done++) / compilations, fmt::format("compiling for {}, {}", device, hint));
         },
         stop);
     progress.clear();
@@ -79,11 +81,11 @@ class DevicesCommand final : public Command {
     return std::make_unique<devices::OvRuntime>(core, model.graph, model_);
   }
 
-  /// Of the compilations.
-  double share(devices::Runtime& runtime, int done) const {
-    const std::size_t devices = options_.devices.empty() ? runtime.available_devices().size() : options_.devices.size();
+  /// How many there are to be, at most.
+  double compilations(devices::Runtime& runtime) const {
+    const std::size_t devices = options_.devices.empty() ? runtime.default_devices().size() : options_.devices.size();
     const std::size_t hints = options_.hints.empty() ? runtime.hints().size() : options_.hints.size();
-    return static_cast<double>(done) / static_cast<double>(devices * hints);
+    return static_cast<double>(devices * hints);
   }
 
   CLI::App& app_;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/output.hpp"
 #include "pipeline/report.hpp"
 #include "vision/labels.hpp"
 
@@ -75,8 +76,8 @@ Json to_json(const BadPicture& picture, std::span<const std::string> labels) {
 
 std::string accuracy_text(const ValSubject& subject, const accuracy::Evaluation::Result& result) {
   std::string text =
-      fmt::format("{} on {} in {}: {} picture{} of {}\n\n", subject.model, subject.device, subject.precision,
-                  result.all.pictures, result.all.pictures == 1 ? "" : "s", subject.data);
+      fmt::format("{} on {} in {}: {} picture{} of {}\n\n", printable(subject.model), subject.device, subject.precision,
+                  result.all.pictures, result.all.pictures == 1 ? "" : "s", printable(subject.data));
   std::vector<std::pair<std::string, const Figures*>> rows;
   for (std::size_t i = 0; i < result.classes.size(); ++i)
     if (tells_something(result.classes[i]))

@@ -6,6 +6,8 @@
 #include <openvino/runtime/auto/properties.hpp>
 #include <openvino/runtime/properties.hpp>
 
+#include "devices/names.hpp"
+
 namespace inferqueue::devices {
 namespace {
 
@@ -66,6 +68,10 @@ OvRuntime::OvRuntime(ov::Core core, std::shared_ptr<const ov::Model> model, std:
 
 std::string OvRuntime::version() {
   return ov::get_openvino_version().buildNumber;
+}
+
+void OvRuntime::check(const std::string& device) {
+  check_device(device, available_devices());
 }
 
 std::unique_ptr<PropertySource> OvRuntime::device(const std::string& name) {

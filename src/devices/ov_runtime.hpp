@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,9 @@ class OvRuntime final : public Runtime {
 
   std::string version() override;
   std::string model() override { return name_; }
-  machine::CpuLimits cpu_limits() override { return machine::cpu_limits(); }
+  std::optional<machine::CpuLimits> cpu_limits() override { return machine::cpu_limits(); }
   std::vector<std::string> available_devices() override { return core_.get_available_devices(); }
+  void check(const std::string& device) override;
   std::vector<std::string> hints() override { return {"LATENCY", "THROUGHPUT", "CUMULATIVE_THROUGHPUT"}; }
   std::unique_ptr<PropertySource> device(const std::string& name) override;
   std::unique_ptr<PropertySource> compile(const std::string& device, const std::string& hint) override;

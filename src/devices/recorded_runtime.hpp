@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,12 @@ class RecordedRuntime final : public Runtime {
 
   std::string version() override;
   std::string model() override;
-  machine::CpuLimits cpu_limits() override { return limits_; }
+  std::optional<machine::CpuLimits> cpu_limits() override { return limits_; }
   std::vector<std::string> available_devices() override;
+  /// All that were recorded, composites among them.
+  std::vector<std::string> default_devices() override;
+  std::vector<MissingDevice> missing_devices() override;
+  void check(const std::string& device) override;
   std::vector<std::string> hints() override;
   std::unique_ptr<PropertySource> device(const std::string& name) override;
   /// Throws base::UserError for a hint or a composite that is not in the record.
@@ -29,7 +34,7 @@ class RecordedRuntime final : public Runtime {
   const Value* find(const std::string& device) const;
 
   Value record_;
-  machine::CpuLimits limits_;
+  std::optional<machine::CpuLimits> limits_;
 };
 
 }  // namespace inferqueue::devices

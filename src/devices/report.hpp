@@ -11,11 +11,12 @@ namespace inferqueue::devices {
 /// threads than the container allows. Ends with a newline. Missing devices are not in it.
 std::string to_text(const Survey& survey);
 
-/// {"schema_version": 1, "openvino_version", "model", "cpu": {"processors", "usable", "quota", "cpuset"},
+/// {"schema_version": 1, "openvino_version", "model", "interrupted",
+///  "cpu": {"processors", "usable", "cgroup_v2", "quota", "cpuset"},
 ///  "devices": [{"device", "full_name", "properties": {NAME: value}, "hints": {HINT: {NAME: value}}}],
 ///  "missing": [{"device", "error"}]}.
-/// Null is what isn't supported. A hint that couldn't be compiled has just "error". With all properties, a device has
-/// "mutable": [NAME…] of its own.
+/// Null is what isn't supported, and "cpu" where it isn't known. A hint that couldn't be compiled has just "error".
+/// With all properties, a device has "mutable": [NAME…] of its own.
 Value to_json(const Survey& survey);
 
 }  // namespace inferqueue::devices

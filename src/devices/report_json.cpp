@@ -28,7 +28,11 @@ Value to_json(const DeviceReport& report, bool all_properties) {
 }
 
 Value to_json(const machine::CpuLimits& limits) {
-  Value json{{"processors", limits.processors}, {"usable", limits.usable}, {"quota", nullptr}, {"cpuset", nullptr}};
+  Value json{{"processors", limits.processors},
+             {"usable", limits.usable},
+             {"cgroup_v2", limits.cgroup.is_known},
+             {"quota", nullptr},
+             {"cpuset", nullptr}};
   if (limits.cgroup.cpu_quota) json["quota"] = *limits.cgroup.cpu_quota;
   if (limits.cgroup.cpuset) json["cpuset"] = *limits.cgroup.cpuset;
   return json;
@@ -40,7 +44,8 @@ Value to_json(const Survey& survey) {
   Value json{{"schema_version", 1},
              {"openvino_version", survey.openvino_version},
              {"model", survey.model},
-             {"cpu", to_json(survey.cpu_limits)}};
+             {"interrupted", survey.interrupted},
+             {"cpu", survey.cpu_limits ? to_json(*survey.cpu_limits) : Value()}};
   Value devices = Value::array();
   for (const DeviceReport& report : survey.devices) devices.push_back(to_json(report, survey.all_properties));
   json["devices"] = std::move(devices);

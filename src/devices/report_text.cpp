@@ -103,39 +103,48 @@ bool runs_on_cpu(const DeviceReport& report) {
   return std::ranges::any_of(device_members(report.device), is_cpu);
 }
 
-void print_notes(std::string& out, const DeviceReport& report, const machine::CpuLimits& limits) {
+/// More threads than can run at once only get in each other's way.
+void print_thread_note(std::string& out, const HintReport& compiled, const machine::CpuLimits& limits) {
+  const Value threads = compiled.value("INFERENCE_NUM_THREADS");
+  if (!threads.is_number_integer() || threads.get<long long>() <= limits.threads()) return;
+  const std::string cpus =
+      limits.cgroup.cpu_quota ? fmt::format("{:.4g}", *limits.cgroup.cpu_quota) : fmt::format("{}", limits.usable);
+  fmt::format_to(std::back_inserter(out),
+                 "  ! {} uses {} threads where the process may use {} CPUs: a program should set "
+                 "INFERENCE_NUM_THREADS to {}\n",
+                 compiled.hint, threads.get<long long>(), cpus, limits.threads());
+}
+
+void print_notes(std::string& out, const DeviceReport& report, const std::optional<machine::CpuLimits>& limits) {
   for (const HintReport& compiled : report.hints) {
     if (!compiled.problem.empty())
       fmt::format_to(std::back_inserter(out), "  ! {} can't be compiled: {}\n", compiled.hint, compiled.problem);
     if (const std::string other = compiled.other_hint(); !other.empty())
       fmt::format_to(std::back_inserter(out), "  ! {} was asked for; it is compiled for {}\n", compiled.hint, other);
-    const Value threads = compiled.value("INFERENCE_NUM_THREADS");
-    if (runs_on_cpu(report) && threads.is_number_integer() && threads.get<long long>() > limits.threads())
-      fmt::format_to(
-          std::back_inserter(out),
-          "  ! {} uses {} threads where this process may use {} CPUs: set INFERENCE_NUM_THREADS to {}\n", compiled.hint,
-          threads.get<long long>(),
-          limits.cgroup.cpu_quota ? fmt::format("{:.4g}", *limits.cgroup.cpu_quota) : fmt::format("{}", limits.usable),
-          limits.threads());
+    if (limits && runs_on_cpu(report)) print_thread_note(out, compiled, *limits);
   }
 }
 
 void print_limits(std::string& out, const machine::CpuLimits& limits) {
+  fmt::format_to(std::back_inserter(out), "Processors: {} of {} may be used; ", limits.usable, limits.processors);
+  if (!limits.cgroup.is_known) {
+    out += "what the container allows is unknown, because cgroup v2 has no CPU controller here\n";
+    return;
+  }
   const std::string quota =
       limits.cgroup.cpu_quota ? fmt::format("a quota of {:.4g} CPUs", *limits.cgroup.cpu_quota) : "no CPU quota";
   const std::string cpuset = limits.cgroup.cpuset ? "cpuset " + *limits.cgroup.cpuset : "no cpuset";
-  fmt::format_to(std::back_inserter(out), "This process may use {} of {} processors; its cgroup has {} and {}\n",
-                 limits.usable, limits.processors, quota, cpuset);
+  fmt::format_to(std::back_inserter(out), "the container (cgroup v2) has {} and {}\n", quota, cpuset);
 }
 
 }  // namespace
 
 std::string to_text(const Survey& survey) {
-  std::string out = fmt::format("OpenVINO {}, model {}\n", survey.openvino_version, survey.model);
-  print_limits(out, survey.cpu_limits);
+  std::string out = fmt::format("OpenVINO {}, model {}\n", text_of(survey.openvino_version), text_of(survey.model));
+  if (survey.cpu_limits) print_limits(out, *survey.cpu_limits);
   for (const DeviceReport& report : survey.devices) {
     fmt::format_to(std::back_inserter(out), "\n{}{}{}\n", report.device, report.full_name.empty() ? "" : ": ",
-                   report.full_name);
+                   report.full_name.empty() ? "" : text_of(report.full_name));
     print_hints(out, report, survey.all_properties);
     print_notes(out, report, survey.cpu_limits);
     if (!report.properties.empty()) {

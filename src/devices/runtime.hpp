@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,11 @@ namespace inferqueue::devices {
 struct PropertyName {
   std::string name;
   bool is_mutable = false;
+};
+
+struct MissingDevice {
+  std::string device;
+  std::string problem;  ///< names it, says why and lists those that are there
 };
 
 /// A device's properties, or those of a model compiled for one.
@@ -44,9 +50,16 @@ class Runtime {
   virtual std::string version() = 0;
   /// What is compiled for the devices: a file or a built-in model.
   virtual std::string model() = 0;
-  virtual machine::CpuLimits cpu_limits() = 0;
+  /// Nothing where it isn't known.
+  virtual std::optional<machine::CpuLimits> cpu_limits() = 0;
   /// The devices that exist, as ov::Core::get_available_devices() names them.
   virtual std::vector<std::string> available_devices() = 0;
+  /// The devices to look at where nobody names any.
+  virtual std::vector<std::string> default_devices() { return available_devices(); }
+  /// Devices that were asked for and not there: of a record.
+  virtual std::vector<MissingDevice> missing_devices() { return {}; }
+  /// Throws base::UserError, which says why and lists those that are there, for a device that can't be looked at.
+  virtual void check(const std::string& device) = 0;
   /// The performance hints that can be asked for.
   virtual std::vector<std::string> hints() = 0;
   /// `name` is no composite. May throw anything.

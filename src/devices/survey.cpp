@@ -73,8 +73,10 @@ class Surveyor {
         begun_(begun),
         stop_(stop),
         available_(runtime.available_devices()),
-        hints_(options.hints.empty() ? runtime.hints() : options.hints),
-        all_(options.all_properties) {}
+        all_(options.all_properties) {
+    for (const std::string& hint : options.hints.empty() ? runtime.hints() : options.hints)
+      if (std::ranges::find(hints_, hint) == hints_.end()) hints_.push_back(hint);
+  }
 
   Survey take(std::vector<std::string> wanted) {
     Survey survey;
@@ -82,11 +84,14 @@ class Surveyor {
     survey.model = runtime_.model();
     survey.cpu_limits = runtime_.cpu_limits();
     survey.all_properties = all_;
-    if (wanted.empty()) wanted = available_;
+    if (wanted.empty()) {
+      wanted = runtime_.default_devices();
+      survey.missing = runtime_.missing_devices();
+    }
     for (auto device = wanted.begin(); device != wanted.end() && !stop_.stop_requested(); ++device) {
       if (std::find(wanted.begin(), device, *device) != device) continue;  // named twice
       try {
-        check_device(*device, available_);
+        runtime_.check(*device);
         survey.devices.push_back(look_at(*device));
       } catch (const base::UserError& error) {
         survey.missing.push_back({*device, error.what()});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -38,15 +39,10 @@ struct DeviceReport {
   std::vector<HintReport> hints;
 };
 
-struct MissingDevice {
-  std::string device;
-  std::string problem;  ///< names it, says why and lists those that are there
-};
-
 struct Survey {
   std::string openvino_version;
   std::string model;
-  machine::CpuLimits cpu_limits;
+  std::optional<machine::CpuLimits> cpu_limits;  ///< nothing where it isn't known
   std::vector<DeviceReport> devices;
   std::vector<MissingDevice> missing;
   bool all_properties = false;
@@ -57,7 +53,7 @@ struct Survey {
 };
 
 struct SurveyOptions {
-  std::vector<std::string> devices;  ///< as people type them; all that exist where empty
+  std::vector<std::string> devices;  ///< as people type them; all of Runtime::default_devices() where empty
   std::vector<std::string> hints;    ///< as performance_hint() gives them; all of Runtime::hints() where empty
   bool all_properties = false;       ///< every supported property, not just the known few
 };

@@ -1,5 +1,6 @@
 #include "devices/value.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <tuple>
 #include <vector>
@@ -13,6 +14,13 @@ namespace {
 template <class... Types>
 bool read_as(const ov::Any& any, Value& value) {
   return ((any.is<Types>() && (value = any.as<Types>(), true)) || ...);
+}
+
+/// As it is, or escaped as in JSON where it has characters that steer terminals: reports come from other machines.
+std::string in_one_line(const std::string& text) {
+  if (std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) return text;
+  const std::string quoted = Value(text).dump(-1, ' ', true, Value::error_handler_t::replace);
+  return quoted.substr(1, quoted.size() - 2);
 }
 
 }  // namespace
@@ -41,10 +49,8 @@ Value value_of(const ov::Any& any) {
 
 std::string text_of(const Value& value) {
   if (value.is_null()) return "not supported";
-  if (value.is_string()) {
-    auto text = value.get<std::string>();
-    return text.empty() ? "(empty)" : text;
-  }
+  if (value == "") return "(empty)";
+  if (value.is_string()) return in_one_line(value.get<std::string>());
   if (value.is_boolean()) return value.get<bool>() ? "YES" : "NO";
   if (!value.is_array()) return value.dump();
   if (value.empty()) return "(empty)";

@@ -16,7 +16,8 @@ using Value = nlohmann::ordered_json;
 /// runtime throws where it can't write one.
 Value value_of(const ov::Any& any);
 
-/// As people read it: "1 20" for a range, "YES" and "NO" as OpenVINO writes them, "not supported" for null, "(empty)".
+/// As people read it: "1 20" for a range, "YES" and "NO" as OpenVINO writes them, "not supported" for null, "(empty)",
+/// control characters escaped.
 std::string text_of(const Value& value);
 
 }  // namespace inferqueue::devices

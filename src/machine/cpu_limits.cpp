@@ -78,8 +78,12 @@ CgroupLimits cgroup_limits(const fs::path& root) {
   const fs::path relative = folder_of(*cgroup, *mount);
   fs::path folder = top;
   const auto look = [&] {
-    if (const auto line = first_line(folder / "cpu.max"))
+    if (const auto controllers = first_line(folder / "cgroup.controllers"))
+      if ((" " + *controllers + " ").find(" cpu ") != std::string::npos) limits.is_known = true;
+    if (const auto line = first_line(folder / "cpu.max")) {
+      limits.is_known = true;
       if (const auto quota = parse_quota(*line)) limits.cpu_quota = std::min(*quota, limits.cpu_quota.value_or(*quota));
+    }
     // The deeper one is never larger: the kernel has taken what is above into account.
     if (auto line = first_line(folder / "cpuset.cpus.effective"); line && !line->empty())
       limits.cpuset = std::move(line);

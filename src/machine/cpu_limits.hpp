@@ -9,13 +9,15 @@ namespace inferqueue::machine {
 
 /// What a container (cgroup v2) allows; nothing where it sets no limit.
 struct CgroupLimits {
+  /// False where cgroup v2 has no CPU controller that can be read (cgroup v1, no cgroups, a mount that is hidden):
+  /// there may be limits all the same.
+  bool is_known = false;
   std::optional<double> cpu_quota;  ///< CPUs' worth of time: cpu.max, the least on the way up; 1.5 for "150000 100000"
   std::optional<std::string> cpuset;  ///< as the kernel writes it, "0-3,8": cpuset.cpus.effective
 };
 
 /// Reads /proc/self/cgroup and the files of the cgroup that it names, as
-/// https://docs.kernel.org/admin-guide/cgroup-v2.html describes them, below `root`. What can't be read limits nothing:
-/// cgroup v1, no cgroups, a mount that is hidden.
+/// https://docs.kernel.org/admin-guide/cgroup-v2.html describes them, below `root`.
 CgroupLimits cgroup_limits(const std::filesystem::path& root = "/");
 
 struct CpuLimits {

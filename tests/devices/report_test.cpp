@@ -21,8 +21,10 @@ Survey survey_of(const std::string& device, const std::string& hint, std::vector
   Survey survey;
   survey.openvino_version = "9";
   survey.model = "m";
-  survey.cpu_limits.processors = 8;
-  survey.cpu_limits.usable = 8;
+  survey.cpu_limits.emplace();
+  survey.cpu_limits->processors = 8;
+  survey.cpu_limits->usable = 8;
+  survey.cpu_limits->cgroup.is_known = true;
   DeviceReport& report = survey.devices.emplace_back();
   report.device = device;
   HintReport& of_hint = report.hints.emplace_back();
@@ -38,28 +40,38 @@ void expect_line(const Survey& survey, const std::string& line) {
 
 TEST(DevicesText, SaysWhatTheContainerAllows) {
   Survey survey;
-  survey.cpu_limits.processors = 8;
-  survey.cpu_limits.usable = 4;
-  expect_line(survey, "This process may use 4 of 8 processors; its cgroup has no CPU quota and no cpuset");
-  survey.cpu_limits.cgroup.cpu_quota = 1.5;
-  survey.cpu_limits.cgroup.cpuset = "0-3";
-  expect_line(survey, "This process may use 4 of 8 processors; its cgroup has a quota of 1.5 CPUs and cpuset 0-3");
+  EXPECT_EQ(to_text(survey).find("Processors"), std::string::npos) << "nothing is known";
+  machine::CpuLimits& limits = survey.cpu_limits.emplace();
+  limits.processors = 8;
+  limits.usable = 4;
+  expect_line(survey,
+              "Processors: 4 of 8 may be used; what the container allows is unknown, because cgroup v2 has no CPU "
+              "controller here");
+  limits.cgroup.is_known = true;
+  expect_line(survey, "Processors: 4 of 8 may be used; the container (cgroup v2) has no CPU quota and no cpuset");
+  limits.cgroup.cpu_quota = 1.5;
+  limits.cgroup.cpuset = "0-3";
+  expect_line(survey,
+              "Processors: 4 of 8 may be used; the container (cgroup v2) has a quota of 1.5 CPUs and cpuset 0-3");
 }
 
 TEST(DevicesText, PointsAtMoreThreadsThanTheQuotaAllows) {
   Survey survey = survey_of("CPU", "THROUGHPUT", {property("INFERENCE_NUM_THREADS", 8)});
   EXPECT_EQ(to_text(survey).find('!'), std::string::npos);
-  survey.cpu_limits.cgroup.cpu_quota = 1.5;
+  survey.cpu_limits->cgroup.cpu_quota = 1.5;
   expect_line(survey,
-              "  ! THROUGHPUT uses 8 threads where this process may use 1.5 CPUs: set INFERENCE_NUM_THREADS to 2");
+              "  ! THROUGHPUT uses 8 threads where the process may use 1.5 CPUs: a program should set "
+              "INFERENCE_NUM_THREADS to 2");
   survey.devices[0].device = "GPU";
   EXPECT_EQ(to_text(survey).find('!'), std::string::npos);
 }
 
 TEST(DevicesText, PointsAtMoreThreadsThanTheCpusetAllows) {
   Survey survey = survey_of("CPU", "LATENCY", {property("INFERENCE_NUM_THREADS", 8)});
-  survey.cpu_limits.usable = 2;
-  expect_line(survey, "  ! LATENCY uses 8 threads where this process may use 2 CPUs: set INFERENCE_NUM_THREADS to 2");
+  survey.cpu_limits->usable = 2;
+  expect_line(
+      survey,
+      "  ! LATENCY uses 8 threads where the process may use 2 CPUs: a program should set INFERENCE_NUM_THREADS to 2");
 }
 
 TEST(DevicesText, PointsAtAHintThatWasNotTaken) {
@@ -107,7 +119,7 @@ TEST(DevicesJson, HasWhatIsMissingAndWhatFailed) {
   survey.missing.push_back({"GPU", "there is none"});
   EXPECT_EQ(to_json(survey).dump(),
             R"({"schema_version":1,"openvino_version":"9","model":"m",)"
-            R"("cpu":{"processors":8,"usable":8,"quota":null,"cpuset":null},)"
+            R"("interrupted":false,"cpu":{"processors":8,"usable":8,"cgroup_v2":true,"quota":null,"cpuset":null},)"
             R"("devices":[{"device":"CPU","full_name":"","properties":{},"hints":{"LATENCY":{"error":"no"}}}],)"
             R"("missing":[{"device":"GPU","error":"there is none"}]})");
 }

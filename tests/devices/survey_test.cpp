@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -11,6 +12,8 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "devices/names.hpp"
 
 namespace inferqueue::devices {
 namespace {
@@ -51,7 +54,8 @@ class ScriptedRuntime final : public Runtime {
 
   std::string version() override { return "1.2.3"; }
   std::string model() override { return "a model"; }
-  machine::CpuLimits cpu_limits() override { return {}; }
+  std::optional<machine::CpuLimits> cpu_limits() override { return std::nullopt; }
+  void check(const std::string& device) override { check_device(device, available); }
   std::vector<std::string> available_devices() override { return available; }
   std::vector<std::string> hints() override { return {"LATENCY", "THROUGHPUT"}; }
   std::unique_ptr<PropertySource> device(const std::string& name) override {

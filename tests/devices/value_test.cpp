@@ -59,6 +59,7 @@ TEST(TextOf, AsPeopleReadIt) {
   EXPECT_EQ(text_of(Value::array({1, 20})), "1 20");
   EXPECT_EQ(text_of(nullptr), "not supported");
   EXPECT_EQ(text_of(""), "(empty)");
+  EXPECT_EQ(text_of("a\x1b[31m\nb"), "a\\u001b[31m\\nb");
   EXPECT_EQ(text_of(Value::array()), "(empty)");
 }
 

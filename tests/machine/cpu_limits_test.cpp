@@ -44,6 +44,17 @@ TEST_F(Cgroup, MaxIsNoQuota) {
   temp.file("sys/fs/cgroup/cpu.max", "max 100000\n");
   EXPECT_EQ(limits().cpu_quota, std::nullopt);
   EXPECT_EQ(limits().cpuset, std::nullopt);
+  EXPECT_TRUE(limits().is_known);
+}
+
+TEST_F(Cgroup, TheRootHasNoLimitsAndIsKnownByItsControllers) {
+  process_is_in("0::/\n");
+  mounted();
+  EXPECT_FALSE(limits().is_known);
+  temp.file("sys/fs/cgroup/cgroup.controllers", "hugetlb cpuset\n");
+  EXPECT_FALSE(limits().is_known) << "the CPU controller is version 1's";
+  temp.file("sys/fs/cgroup/cgroup.controllers", "cpuset cpu io\n");
+  EXPECT_TRUE(limits().is_known);
 }
 
 TEST_F(Cgroup, TheLeastQuotaOnTheWayUpCounts) {
@@ -81,7 +92,8 @@ TEST_F(Cgroup, HybridHierarchiesMountItElsewhere) {
 
 TEST_F(Cgroup, WhatCannotBeReadLimitsNothing) {
   EXPECT_EQ(limits().cpu_quota, std::nullopt);  // no /proc
-  process_is_in("1:cpu:/docker\n");             // version 1
+  EXPECT_FALSE(limits().is_known);
+  process_is_in("1:cpu:/docker\n");  // version 1
   mounted();
   EXPECT_EQ(limits().cpu_quota, std::nullopt);
   process_is_in("0::/\n");
