@@ -49,8 +49,10 @@ Value value_of(const ov::Any& any) {
 
 std::string text_of(const Value& value) {
   if (value.is_null()) return "not supported";
-  if (value == "") return "(empty)";
-  if (value.is_string()) return in_one_line(value.get<std::string>());
+  if (value.is_string()) {
+    const auto text = value.get<std::string>();
+    return text.empty() ? "(empty)" : in_one_line(text);
+  }
   if (value.is_boolean()) return value.get<bool>() ? "YES" : "NO";
   if (!value.is_array()) return value.dump();
   if (value.empty()) return "(empty)";
