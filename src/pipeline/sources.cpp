@@ -58,22 +58,29 @@ void add_folder(const fs::path& folder, Sources& found) {
   found.pictures.insert(found.pictures.end(), pictures.begin(), pictures.end());
 }
 
-/// Returns false if the text is no glob or matches nothing.
+/// Returns false if the text is no glob or matches nothing. Folders are no pictures: a glob does not look into them.
 bool add_glob(const std::string& pattern, Sources& found) {
   if (pattern.find_first_of("*?[") == std::string::npos) return false;
   ::glob_t matches{};
   const int status = ::glob(pattern.c_str(), 0, nullptr, &matches);
+  const std::size_t before = found.pictures.size();
   for (std::size_t i = 0; status == 0 && i < matches.gl_pathc; ++i) {
     const fs::path path = matches.gl_pathv[i];
-    if (!fs::is_directory(path)) found.pictures.push_back(path);
+    std::error_code ignored;  // a link in a circle is told where it is read
+    if (!fs::is_directory(path, ignored)) found.pictures.push_back(path);
   }
   ::globfree(&matches);
+  if (status == 0 && found.pictures.size() == before)
+    found.problems.push_back(fmt::format("{}: matches no picture, only folders; '{}' matches what is in them", pattern,
+                                         (fs::path(pattern) / "*").string()));
   return status == 0;
 }
 
 void add(const std::string& source, Sources& found) {
   std::error_code failed;
-  if (fs::is_directory(source, failed)) {
+  if (source.empty()) {
+    found.problems.emplace_back("a source is empty; give pictures, folders or globs");
+  } else if (fs::is_directory(source, failed)) {
     add_folder(source, found);
   } else if (is_video(source)) {
     found.problems.push_back(

@@ -85,6 +85,24 @@ TEST_F(SourcesTest, AGlobGivesItsMatchesByName) {
   EXPECT_EQ(names(expand({path("*/*")})), (Strings{"below/deep.png", "ä ö/k.webp"}));
 }
 
+TEST_F(SourcesTest, AGlobThatMatchesOnlyFoldersIsAProblem) {
+  EXPECT_EQ(names(expand({path("b*")})), Strings{"b.png"}) << "beside a picture a folder is passed over";
+  for (const std::string glob : {"bel*", "bel*/"}) {
+    const Sources found = expand({path("b.png"), path(glob)});
+    EXPECT_EQ(found.problems, Strings{path(glob) + ": matches no picture, only folders; '" + path("bel*/*") +
+                                      "' matches what is in them"});
+    EXPECT_EQ(names(found), Strings{"b.png"});
+  }
+  EXPECT_EQ(names(expand({path("bel*/*")})), Strings{"below/deep.png"});
+}
+
+TEST_F(SourcesTest, AGlobLeavesBrokenLinksToTheReader) {
+  fs::create_symlink(path("circle.png"), path("circle.png"));
+  const Sources found = expand({path("c*")});
+  EXPECT_EQ(names(found), (Strings{"c.tiff", "circle.png"}));
+  EXPECT_EQ(found.problems, Strings{});
+}
+
 TEST_F(SourcesTest, AFileWhoseNameLooksLikeAGlobIsThatFile) {
   temp.file("shot [1].png");
   temp.file("shot 1.png");
@@ -121,7 +139,7 @@ TEST_F(SourcesTest, CamerasAndStreamsAreRefusedByName) {
 }
 
 TEST_F(SourcesTest, AnEmptySourceIsAProblem) {
-  EXPECT_EQ(expand({""}).problems.size(), 1U);
+  EXPECT_EQ(expand({""}).problems, Strings{"a source is empty; give pictures, folders or globs"});
   EXPECT_EQ(expand({}).problems.size(), 0U);
 }
 
