@@ -15,6 +15,7 @@
 #include "cli/device_options.hpp"
 #include "cli/json_output.hpp"
 #include "cli/output.hpp"
+#include "cli/output_options.hpp"
 #include "cli/progress.hpp"
 #include "devices/names.hpp"
 #include "measure/comparison.hpp"
@@ -37,7 +38,7 @@ struct BenchOptions {
   std::vector<std::string> hints{"latency", "throughput"};
   int rounds = 5;
   double seconds = 1;
-  std::string json;
+  JsonOption json;
 };
 
 measure::Mode mode_of(const std::string& name) {
@@ -69,8 +70,7 @@ class BenchCommand final : public Command {
     app_.add_option("--seconds", options_.seconds, "for each mode, hint and round")
         ->capture_default_str()
         ->type_name("S");
-    app_.add_option("--json", options_.json, "write the figures as JSON to FILE, or - for standard output")
-        ->type_name("FILE");
+    options_.json.declare(app_);
   }
 
   const CLI::App& app() const override { return app_; }
@@ -79,10 +79,11 @@ class BenchCommand final : public Command {
     const measure::ComparisonOptions comparison = checked();
     const std::vector<cv::Mat> pictures = read_pictures();
     if (pictures.empty()) return exit_failed;
-    JsonOutput json(options_.json);
+    JsonOutput json(options_.json.file);
     ov::Core core;
     const pipeline::DetectorModel model =
         pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
+    options_.json.check_is_not_model(model.path);
     Progress progress;
     const std::vector<measure::Cell> cells =
         compare(core, model, pictures, comparison, [&](double share) { progress.show(share, "measuring"); }, stop);
@@ -92,7 +93,7 @@ class BenchCommand final : public Command {
       return exit_interrupted;
     }
     const BenchSubject subject{options_.detector.model, options_.detector.device, pictures.size()};
-    put(options_.json == "-" ? stderr : stdout, comparison_text(subject, cells));
+    put(options_.json.lines(), comparison_text(subject, cells));
     json.write(pipeline::to_text(to_json(subject, cells)));
     json.finish();
     return stop.stop_requested() ? exit_interrupted : exit_ok;
@@ -121,6 +122,7 @@ class BenchCommand final : public Command {
   std::vector<cv::Mat> read_pictures() const {
     const pipeline::Sources sources = pipeline::expand_sources(options_.detector.sources);
     for (const std::string& problem : sources.problems) say(problem);
+    options_.json.check_is_none_of(sources.pictures);
     std::vector<cv::Mat> pictures;
     pipeline::PictureReader reader;
     for (const auto& path : sources.pictures) {

@@ -50,11 +50,13 @@ class DetectCommand final : public Command {
     for (const std::string& problem : sources.problems) say(problem);
     if (sources.pictures.empty()) return exit_failed;
     options_.output.json.check_is_none_of(sources.pictures);
+    options_.output.json.check_is_not(options_.labels.file, "the file of --labels");
     JsonOutput json(options_.output.json.file);
 
     ov::Core core;
     const pipeline::DetectorModel model =
         pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
+    options_.output.json.check_is_not_model(model.path);
     options_.detector.check_classes(model.head->classes());
     std::vector<std::string> labels = options_.labels.names(model);
     const std::unique_ptr<AsyncInferQueue> queue =

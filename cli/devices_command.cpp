@@ -72,12 +72,14 @@ class DevicesCommand final : public Command {
  private:
   std::unique_ptr<devices::Runtime> make_runtime() const {
     if (!record_.empty()) {
+      json_.check_is_not(record_, "the file of --from");
       std::vector<unsigned char> bytes;
       pipeline::read_file(record_, bytes);
       return std::make_unique<devices::RecordedRuntime>(std::string(bytes.begin(), bytes.end()), record_);
     }
     ov::Core core;
     const models::NamedModel model = models::read_model(core, model_);
+    json_.check_is_not_model(model.path);
     return std::make_unique<devices::OvRuntime>(core, model.graph, model_);
   }
 

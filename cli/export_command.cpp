@@ -1,5 +1,6 @@
 #include "cli/export_command.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -65,7 +66,8 @@ void write_ir(const std::shared_ptr<ov::Model>& graph, const fs::path& xml_path,
   xml_stream.exceptions(std::ios::badbit);
   ov::pass::Serialize(xml_stream, bin_stream).run_on_model(graph);
   std::error_code ignored;
-  if (fs::is_regular_file(xml_path, ignored)) fs::remove(xml_path, ignored);
+  // Not a link that leads to it: that stays, and the new one comes where it leads.
+  if (fs::is_regular_file(xml_path, ignored)) fs::remove(fs::canonical(xml_path, ignored), ignored);
   bin.commit();
   xml.commit();
 }
@@ -76,8 +78,9 @@ class ExportCommand final : public Command {
       : app_(*parent.add_subcommand("export", "Write a built-in model as OpenVINO IR, for other programs")) {
     app_.add_option("model", model_, "builtin:NAME; without it, those that there are and what they cost")
         ->type_name("MODEL");
-    app_.add_option("file", file_, "NAME.xml; the weights go beside it (default: the model's name)")->type_name("FILE");
-    app_.footer("Example: inferqueue export builtin:yolov5n yolov5n.xml");
+    app_.add_option("file", file_, "NAME.xml; the weights go beside it (default: builtin-NAME.xml)")->type_name("FILE");
+    app_.add_flag("--force", force_, "replace files that are there already");
+    app_.footer("Example: inferqueue export builtin:yolov5n random-yolov5n.xml");
   }
 
   const CLI::App& app() const override { return app_; }
@@ -93,7 +96,7 @@ class ExportCommand final : public Command {
       return exit_ok;
     }
     const auto graph = models::make_builtin(model_);
-    const fs::path file = file_.empty() ? model_.substr(model_.find(':') + 1) + ".xml" : file_;
+    const fs::path file = file_.empty() ? default_file() : file_;
     const fs::path folder = file.parent_path();
     std::error_code ignored;
     if (!folder.empty() && !fs::is_directory(folder, ignored))
@@ -101,6 +104,11 @@ class ExportCommand final : public Command {
     if (base::lower_extension(file) != ".xml")
       throw base::OptionError(fmt::format("{}: give a name that ends in .xml", file.string()));
     const fs::path weights = fs::path(file).replace_extension(".bin");
+    if (!force_)
+      for (const fs::path& old : {file, weights})
+        if (fs::is_regular_file(old, ignored))
+          throw base::UserError(
+              fmt::format("{}: is there already; give another name, or --force to replace it", old.string()));
     try {
       write_ir(graph, file, weights);
     } catch (const base::UserError&) {
@@ -113,9 +121,17 @@ class ExportCommand final : public Command {
   }
 
  private:
+  /// No real model has this name.
+  std::string default_file() const {
+    std::string name = model_ + ".xml";
+    std::ranges::replace(name, ':', '-');
+    return name;
+  }
+
   CLI::App& app_;
   std::string model_;
   std::string file_;
+  bool force_ = false;
 };
 
 }  // namespace

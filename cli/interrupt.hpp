@@ -7,8 +7,10 @@
 
 namespace inferqueue::cli {
 
-/// Takes SIGINT and SIGTERM over for the process: the first requests a stop, the second ends the process at once with
-/// status 130. Make one, in main, before any other thread.
+/// Takes SIGINT, SIGTERM and SIGHUP over for the process, save those that it was started to ignore (`nohup`): the first
+/// requests a stop, the second ends the process at once with status 130. What is written into a closed pipe, or beyond
+/// the limit of a file's size, becomes an error of writing rather than a signal. Make one, in main, before any other
+/// thread.
 class Interrupt {
  public:
   Interrupt();

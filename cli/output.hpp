@@ -16,8 +16,8 @@ std::string printable(std::string_view text);
 void reserve_standard_files();
 
 /// Writes text to standard output or standard error at once. Never throws: once standard output can't be written (its
-/// disk is full), that is said on standard error, nothing more goes there, and the work goes on.
-/// Thread rules: one thread at a time.
+/// disk is full, or its reader has gone), that is said on standard error, nothing more goes there, and the work goes
+/// on. Thread rules: one thread at a time.
 void put(std::FILE* file, std::string_view text);
 
 /// "inferqueue: " and the message, made printable, as a line on standard error. Thread rules as put().

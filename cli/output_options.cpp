@@ -23,10 +23,19 @@ void JsonOption::declare(CLI::App& app) {
 
 void JsonOption::check_is_none_of(std::span<const fs::path> pictures) const {
   std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) return;
-  for (const fs::path& picture : pictures)
-    if (fs::equivalent(file, picture, ignored))
-      throw base::UserError(fmt::format("--json {}: is one of the pictures; give another file", file));
+  if (!fs::is_regular_file(file, ignored)) return;  // nor is any of thousands asked for
+  for (const fs::path& picture : pictures) check_is_not(picture, "one of the pictures");
+}
+
+void JsonOption::check_is_not(const fs::path& input, std::string_view what) const {
+  std::error_code ignored;
+  if (fs::is_regular_file(file, ignored) && fs::equivalent(file, input, ignored))
+    throw base::UserError(fmt::format("--json {}: is {}; give another file", file, what));
+}
+
+void JsonOption::check_is_not_model(const fs::path& model) const {
+  check_is_not(model, "the model");
+  check_is_not(fs::path(model).replace_extension(".bin"), "the model's weights");
 }
 
 void RunFolderOptions::declare(CLI::App& app) {

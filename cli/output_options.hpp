@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -19,6 +20,10 @@ struct JsonOption {
   void declare(CLI::App& app);
   /// Throws base::UserError if the file is one of the pictures.
   void check_is_none_of(std::span<const std::filesystem::path> pictures) const;
+  /// Throws base::UserError, which says `what` it is, if the file is this input.
+  void check_is_not(const std::filesystem::path& input, std::string_view what) const;
+  /// The same for a model's file, or the weights beside it.
+  void check_is_not_model(const std::filesystem::path& model) const;
   /// Where lines for people go: standard error where standard output carries the JSON.
   std::FILE* lines() const { return file == "-" ? stderr : stdout; }
 };

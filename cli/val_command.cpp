@@ -135,10 +135,14 @@ class ValCommand final : public Command {
     check();
     ValData data = find_val_data(options_.data);
     options_.json.check_is_none_of(data.pictures);
+    for (const auto& picture : data.pictures)
+      options_.json.check_is_not(data.label_file(picture), "one of the label files");
+    options_.json.check_is_not(options_.labels.file, "the file of --labels");
     JsonOutput json(options_.json.file);
     ov::Core core;
     const pipeline::DetectorModel model =
         pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
+    options_.json.check_is_not_model(model.path);
     options_.detector.check_classes(model.head->classes());
     if (!read_truth(data, model.head->classes())) return exit_failed;
     subject_.labels = options_.labels.names(model);

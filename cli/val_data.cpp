@@ -78,6 +78,10 @@ std::size_t ValData::objects() const {
   return count;
 }
 
+fs::path ValData::label_file(const fs::path& picture) const {
+  return labels_folder / picture.stem().concat(".txt");
+}
+
 ValData find_val_data(const fs::path& folder) {
   const Folders folders = folders_of(folder);
   const std::array<std::string, 1> sources{folders.images.string()};
@@ -102,7 +106,7 @@ void read_labels(ValData& data, std::size_t classes, std::span<const int> only) 
   data.labels.clear();
   for (const fs::path& picture : data.pictures) {
     std::vector<accuracy::Label>& labels = data.labels.emplace_back();
-    const fs::path path = data.labels_folder / picture.stem().concat(".txt");
+    const fs::path path = data.label_file(picture);
     std::error_code ignored;
     if (!fs::exists(path, ignored)) {
       missing.push_back(picture.filename().string());

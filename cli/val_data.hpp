@@ -20,6 +20,8 @@ struct ValData {
   std::vector<std::string> problems;                 ///< lines of label files that are wrong: "FILE:LINE: what is"
 
   std::size_t objects() const;
+  /// Where the labels of a picture are, if it has a file of them.
+  std::filesystem::path label_file(const std::filesystem::path& picture) const;
 };
 
 /// Finds the pictures of a data set: of a folder with images/ and labels/, or of a folder of pictures whose path has a

@@ -1,5 +1,6 @@
 #include "pipeline/decoder_messages.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <string_view>
@@ -12,8 +13,9 @@ namespace {
 
 thread_local std::string* receiver = nullptr;
 
+/// For fopencookie(3), whose writers return 0, never less, for an error.
 ssize_t receive(void* /*cookie*/, const char* text, std::size_t length) {
-  if (receiver == nullptr) return ::write(STDERR_FILENO, text, length);
+  if (receiver == nullptr) return std::max<ssize_t>(::write(STDERR_FILENO, text, length), 0);
   receiver->append(text, length);
   return static_cast<ssize_t>(length);
 }

@@ -110,5 +110,32 @@ TEST_F(BadInput, ModelsThatAreNoDetectorAreShown) {
   expect_refused(with({.input = {2, 3, 64, 64}}), {"[2,3,64,64]", "batch 1"});
 }
 
+TEST_F(BadInput, TheJsonReplacesNothingThatIsRead) {
+  picture();
+  temp.file("names.txt", "red\ngreen\nblue\n");
+  const std::string xml = content_of(model());
+  const std::string bin = content_of(temp / "model.bin");
+  fs::create_hard_link(temp / "model.xml", temp / "linked.json");
+  const Arguments detect{"detect", "-m", "model.xml", "-s", "a.png", "--nosave", "--labels", "names.txt"};
+  const Arguments bench{"bench", "-m", "model.xml", "-s", "a.png", "--rounds", "1", "--seconds", "0.001"};
+  const Arguments devices{"devices", "-m", "model.xml", "--device", "CPU"};
+  const auto refused = [&](Arguments arguments, const std::string& file, const std::string& what) {
+    arguments.insert(arguments.end(), {"--json", file});
+    expect_refused(arguments, {"--json " + file + ": is " + what + "; give another file\n"});
+  };
+  for (const Arguments& command : {detect, bench, devices}) {
+    refused(command, "model.xml", "the model");
+    refused(command, "./model.bin", "the model's weights");
+    refused(command, "linked.json", "the model");
+  }
+  refused(detect, "a.png", "one of the pictures");
+  refused(bench, "a.png", "one of the pictures");
+  refused(detect, "names.txt", "the file of --labels");
+  refused({"devices", "--from", "names.txt"}, "names.txt", "the file of --from");
+  EXPECT_EQ(content_of(temp / "model.xml"), xml);
+  EXPECT_EQ(content_of(temp / "model.bin"), bin);
+  EXPECT_EQ(names_in(temp.path()), "a.png linked.json model.bin model.xml names.txt");
+}
+
 }  // namespace
 }  // namespace inferqueue::cli

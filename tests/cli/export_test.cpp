@@ -9,6 +9,8 @@
 namespace inferqueue::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 class Export : public CliTest {};
 
 TEST_F(Export, WithoutAModelListsThemWithTheirCost) {
@@ -25,6 +27,36 @@ TEST_F(Export, WritesAModelThatDetectReads) {
   const auto outcome = cli({"detect", "--model", (temp / "n.xml").string(), "--source", picture(), "--nosave"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NE(outcome.out.find("64x64 nothing"), std::string::npos) << outcome.out;
+}
+
+TEST_F(Export, ReplacesNothingUnlessItIsTold) {
+  const auto remedy = "is there already; give another name, or --force to replace it";
+  temp.file("n.xml", "trained");
+  expect_refused({"export", "builtin:relu", "n.xml"}, {"n.xml: ", remedy});
+  EXPECT_FALSE(fs::exists(temp / "n.bin"));
+  fs::remove(temp / "n.xml");
+  temp.file("n.bin", "trained");
+  expect_refused({"export", "builtin:relu", "n.xml"}, {"n.bin: ", remedy});
+  EXPECT_EQ(testing::names_in(temp.path()), "n.bin");
+  EXPECT_EQ(testing::content_of(temp / "n.bin"), "trained");
+  EXPECT_EQ(cli({"export", "builtin:relu", "n.xml", "--force"}).status, 0);
+  EXPECT_EQ(testing::names_in(temp.path()), "n.bin n.xml");
+  EXPECT_NE(testing::content_of(temp / "n.bin"), "trained");
+  EXPECT_EQ(cli({"export", "builtin:yolov5n"}).status, 0);
+  EXPECT_EQ(testing::names_in(temp.path()), "builtin-yolov5n.bin builtin-yolov5n.xml n.bin n.xml")
+      << "not what the real one is called";
+}
+
+TEST_F(Export, ALinkStaysAndLeadsToTheNewFile) {
+  temp.folder("store");
+  temp.file("store/n.xml", "old");
+  fs::create_symlink("store/n.xml", temp / "n.xml");
+  expect_refused({"export", "builtin:yolov5n", "n.xml"}, {"n.xml: is there already"});
+  EXPECT_EQ(cli({"export", "builtin:yolov5n", "n.xml", "--force"}).status, 0);
+  EXPECT_EQ(fs::read_symlink(temp / "n.xml"), "store/n.xml");
+  EXPECT_TRUE(testing::content_of(temp / "store/n.xml").starts_with("<?xml"));
+  const auto outcome = cli({"detect", "--model", "n.xml", "--source", picture(), "--nosave"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
 }
 
 TEST_F(Export, ABuiltInModelNeedsNoFile) {

@@ -85,7 +85,7 @@ TEST_F(FullDisk, AModelThatDoesNotFitLeavesTheOldOne) {
     EXPECT_EQ(names_in(temp.path()), "in in/a.png model.bin model.xml");
   }
   ASSERT_EQ(cli({"export", "builtin:yolov5n", "n.xml"}).status, 0);
-  EXPECT_EQ(cli_within(4096, {"export", "builtin:yolov5s", "n.xml"}).status, 1);
+  EXPECT_EQ(cli_within(4096, {"export", "builtin:yolov5s", "n.xml", "--force"}).status, 1);
   EXPECT_EQ(names_in(temp.path()), "in in/a.png model.bin model.xml n.bin n.xml");
   expect_model_works("n.xml");
 }
@@ -122,6 +122,27 @@ TEST_F(FullDisk, StandardOutputIsToldOnceAndTheRestGoesOn) {
     EXPECT_EQ(other.status, 1) << arguments.front();
     EXPECT_EQ(other.err, told) << arguments.front();
   }
+}
+
+TEST_F(FullDisk, AReaderThatHasGoneIsToldAndTheRestGoesOn) {
+  testing::write_many(temp / "in", 150);
+  // A pipe whose only reader is closed before the command begins.
+  const auto outcome = shell("mkfifo pipe && exec 3<>pipe 4>pipe 3<&- && exec \"$@\" >&4 4>&-",
+                             {"detect", "-m", model_, "-s", "in", "--json", "out.json"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err, "inferqueue: standard output: can't be written: Broken pipe\n");
+  EXPECT_EQ(nlohmann::json::parse(content_of(temp / "out.json")).at("images").size(), 150U);
+  EXPECT_TRUE(fs::exists(temp / "runs/detect/exp/0149.png"));
+  EXPECT_EQ(names_in(temp.path()).find(".part"), std::string::npos);
+}
+
+TEST_F(FullDisk, AStandardErrorThatCantBeWrittenDoesNoHarm) {
+  temp.file("in/a.png", "no picture");  // something to say
+  picture("in/b.png");
+  const auto outcome = shell("exec \"$@\" 2> /dev/full", {"detect", "-m", model_, "-s", "in", "--json", "out.json"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.out.find("\n1 of 2 pictures"), std::string::npos) << outcome.out;
+  EXPECT_EQ(nlohmann::json::parse(content_of(temp / "out.json")).at("images").size(), 2U);
 }
 
 TEST_F(FullDisk, ClosedStandardFilesAreNotTakenForOthers) {

@@ -44,7 +44,7 @@ class Interrupted : public CliTest {
 };
 
 TEST_F(Interrupted, TheFirstCtrlCKeepsWhatIsDone) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     SCOPED_TRACE(signal);
     fs::remove_all(temp / "runs");
     Process process(detect(), temp.path(), pipe_size);
@@ -85,6 +85,24 @@ TEST_F(Interrupted, TheSecondCtrlCEndsItAtOnce) {
   EXPECT_EQ(process.wait().out.find("annotated pictures"), std::string::npos);
   EXPECT_FALSE(fs::exists(temp / "out.json"));
   EXPECT_GE(whole_pictures(), waiting);
+}
+
+TEST_F(Interrupted, WhatItWasStartedToIgnoreStaysIgnored) {
+  for (const int signal : {SIGINT, SIGHUP}) {
+    SCOPED_TRACE(signal);
+    fs::remove_all(temp / "runs");
+    Arguments arguments{"/bin/sh", "-c", fmt::format("trap '' {} && exec \"$@\"", signal), "sh"};
+    for (const std::string& argument : detect()) arguments.push_back(argument);
+    Process process(arguments, temp.path(), pipe_size);
+    ASSERT_TRUE(process.wait_for_output("image 1/400 "));
+    process.send(signal);
+    process.send(signal);
+    const auto outcome = process.wait();
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_EQ(outcome.err, "");
+    EXPECT_NE(outcome.out.find("\n400 of 400 pictures"), std::string::npos);
+    EXPECT_EQ(whole_pictures(), count);
+  }
 }
 
 TEST_F(Interrupted, BenchShowsTheRoundsThatAreDone) {

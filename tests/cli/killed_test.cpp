@@ -113,7 +113,7 @@ TEST_F(Killed, DetectLeavesNoHalfFileUnderAName) {
 TEST_F(Killed, ExportLeavesNoHalfModel) {
   picture();
   const fs::path folder = temp.folder("models");
-  const Arguments exporting{"export", "builtin:yolov5n", "models/n.xml"};
+  const Arguments exporting{"export", "builtin:yolov5n", "models/n.xml", "--force"};
   std::size_t killed = 0;
   for (unsigned round = 0; round < 6; ++round) {
     if (kill_while_writing(exporting, "", folder, 1 + 1'400'000U * round)) ++killed;

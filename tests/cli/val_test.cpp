@@ -255,12 +255,16 @@ TEST_F(Val, PicturesThatFailAreLeftOutAndTold) {
 
 TEST_F(Val, OptionsThatMakeNoSense) {
   add("a", green);
+  temp.file("names.txt", "red\ngreen\nblue\n");
   expect_refused(val({"--conf", "0.5"}), {"--pr-conf 0.25: give a number from --conf (0.5) to 1"}, 2);
   expect_refused(val({"--pr-conf", "nan"}), {"--pr-conf nan: give a number from --conf (0.001) to 1"}, 2);
   expect_refused(val({"--save-worst", "-1"}), {"--save-worst -1: give 0 or more"}, 2);
   expect_refused(val({"--classes", "3"}), {"--classes 3: the model has the classes 0 to 2"}, 2);
   expect_refused(val({"--json", "missing/out.json"}), {"--json missing/out.json: there is no folder missing"});
   expect_refused(val({"--json", "data/images/a.png"}), {"is one of the pictures"});
+  expect_refused(val({"--json", "data/labels/a.txt"}), {"is one of the label files"});
+  expect_refused(val({"--json", "model.bin"}), {"is the model's weights"});
+  expect_refused(val({"--labels", "names.txt", "--json", "names.txt"}), {"is the file of --labels"});
   expect_refused(val({"--iou", "2"}), {"--iou 2: give a number from 0 to 1"}, 2);
   expect_refused({"val", "--model", model_}, {"--data"}, 2);
 }

@@ -7,8 +7,10 @@
 #include <string>
 #include <thread>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <opencv2/core.hpp>
+#include <unistd.h>
 
 #include "pipeline/picture.hpp"
 #include "support/known_boxes.hpp"
@@ -67,6 +69,21 @@ TEST_F(DecoderMessagesTest, OtherThreadsStillReachStandardError) {
   std::thread([] { std::fputs("of another\n", stderr); }).join();
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "of another\n");
   EXPECT_EQ(messages.damage(), "of this thread");
+}
+
+TEST_F(DecoderMessagesTest, AStandardErrorThatCantBeWrittenIsAnErrorOfTheStream) {
+  const int kept = ::dup(STDERR_FILENO);
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  ASSERT_GE(full, 0);
+  ::dup2(full, STDERR_FILENO);
+  const std::size_t written = std::fwrite("lost\n", 1, 5, stderr);
+  const bool failed = std::ferror(stderr) != 0;
+  std::clearerr(stderr);
+  ::dup2(kept, STDERR_FILENO);
+  ::close(kept);
+  ::close(full);
+  EXPECT_EQ(written, 0U);
+  EXPECT_TRUE(failed);
 }
 
 TEST_F(DecoderMessagesTest, WarningsOfLibpngAreNoDamage) {
