@@ -11,6 +11,7 @@
 #include <inferqueue/inferqueue.hpp>
 
 #include "models/builtin.hpp"
+#include "numbers.hpp"
 #include "pipeline/picture.hpp"
 #include "pipeline/sources.hpp"
 
@@ -33,7 +34,7 @@ static void fill(ov::Tensor input, const cv::Mat& bgr8) {
 
 int main(int argc, char** argv) try {
   if (argc < 3) throw std::invalid_argument("usage: classification MODEL PICTURES [BEST]");
-  const int best = argc > 3 ? std::stoi(argv[3]) : 3;
+  const int best = argc > 3 ? positive<int>("BEST", argv[3]) : 3;
   ov::Core core;
   auto model = models::is_builtin(argv[1]) ? models::make_builtin(argv[1]) : core.read_model(argv[1]);
   if (model->output().get_partial_shape().size() != 2) throw std::invalid_argument("the model is no classifier");

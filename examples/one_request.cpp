@@ -9,10 +9,12 @@
 
 #include <openvino/openvino.hpp>
 
+#include "numbers.hpp"
+
 int main(int argc, char** argv) try {
   if (argc < 2) throw std::invalid_argument("usage: one_request MODEL [DEVICE [SECONDS]]");
   const std::string device = argc > 2 ? argv[2] : "CPU";
-  const std::chrono::duration<double> seconds(argc > 3 ? std::stod(argv[3]) : 2.0);
+  const std::chrono::duration<double> seconds(argc > 3 ? positive<double>("SECONDS", argv[3]) : 2.0);
 
   ov::Core core;
   const auto model = core.read_model(argv[1]);

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,7 +14,9 @@
 
 #include <inferqueue/inferqueue.hpp>
 
+#include "numbers.hpp"
 #include "pipeline/detector.hpp"
+#include "pipeline/files.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/picture.hpp"
 #include "pipeline/sources.hpp"
@@ -169,11 +170,8 @@ std::string drawn(const std::vector<Run>& runs, std::size_t frames, const std::s
 int main(int argc, char** argv) try {
   if (argc < 4) throw std::invalid_argument("usage: timeline MODEL PICTURES FILE.svg [HINT [FRAMES [RUNS]]]");
   const std::string hint = argc > 4 ? argv[4] : "THROUGHPUT";
-  const std::size_t frames = argc > 5 ? std::stoul(argv[5]) : 12;
-  const int runs = argc > 6 ? std::stoi(argv[6]) : 15;
-  if (frames == 0 || runs < 1) throw std::invalid_argument("give 1 or more frames and runs");
-  std::ofstream file(argv[3]);
-  if (!file) throw std::runtime_error(fmt::format("{}: can't be written", argv[3]));
+  const std::size_t frames = argc > 5 ? positive<std::size_t>("FRAMES", argv[5]) : 12;
+  const int runs = argc > 6 ? positive<int>("RUNS", argv[6]) : 15;
   cv::setNumThreads(1);
   ov::Core core;
   const pipeline::DetectorModel model = pipeline::load_model(core, argv[1], std::nullopt);
@@ -182,6 +180,7 @@ int main(int argc, char** argv) try {
   ov::CompiledModel compiled = pipeline::compile(core, model, device);
   const pipeline::Sources sources = pipeline::expand_sources(std::vector<std::string>{argv[2]});
   if (!sources.problems.empty()) throw std::invalid_argument(sources.problems.front());
+  if (sources.pictures.empty()) throw std::invalid_argument(fmt::format("{}: there are no pictures", argv[2]));
   pipeline::PictureReader reader;
   std::vector<cv::Mat> pictures;
   pictures.reserve(sources.pictures.size());
@@ -204,8 +203,7 @@ int main(int argc, char** argv) try {
     }
   }
   for (const Run& run : best) fmt::print("{}: {} frames in {:.1f} ms\n", run.title, frames, run.took.count());
-  file << drawn(best, frames, hint);
-  if (!file.flush()) throw std::runtime_error(fmt::format("{}: can't be written", argv[3]));
+  pipeline::write_file(argv[3], drawn(best, frames, hint));
 } catch (const std::exception& error) {
   fmt::print(stderr, "timeline: {}\n", error.what());
   return 1;

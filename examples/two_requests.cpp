@@ -11,6 +11,8 @@
 
 #include <openvino/openvino.hpp>
 
+#include "numbers.hpp"
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -26,7 +28,7 @@ void prepare(ov::InferRequest& request, std::minstd_rand& random) {
 int main(int argc, char** argv) try {
   if (argc < 2) throw std::invalid_argument("usage: two_requests MODEL [DEVICE [SECONDS]]");
   const std::string device = argc > 2 ? argv[2] : "CPU";
-  const std::chrono::duration<double> turn((argc > 3 ? std::stod(argv[3]) : 2.0) / 4);
+  const std::chrono::duration<double> turn((argc > 3 ? positive<double>("SECONDS", argv[3]) : 2.0) / 4);
   ov::Core core;
   const auto model = core.read_model(argv[1]);
   for (const char* hint : {"LATENCY", "THROUGHPUT"}) {

@@ -64,9 +64,15 @@ int main(int argc, char** argv) try {
   app.add_option("PICTURES", sources, "pictures, folders or globs")->required();
   app.add_option("--device", device.device)->capture_default_str();
   app.add_option("--hint", device.hint)->capture_default_str();
-  app.add_option("--seconds", seconds, "go on for so long")->capture_default_str();
-  app.add_option("--iterations", iterations, "and for so many")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  app.add_option("--seconds", seconds, "go on for so long")->check(CLI::Range(0.001, 1e6))->capture_default_str();
+  app.add_option("--iterations", iterations, "and for so many")
+      ->check(CLI::Range(1, 1000000000))
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  }
   cv::setNumThreads(1);  // pictures are prepared beside the inference
 
   // Step 1: the runtime's core.
@@ -82,9 +88,10 @@ int main(int argc, char** argv) try {
   std::vector<std::pair<std::string, cv::Mat>> frames;
   pipeline::PictureReader reader;
   const pipeline::Sources files = pipeline::expand_sources(sources);
+  if (!files.problems.empty()) throw std::invalid_argument(files.problems.front());
+  if (files.pictures.empty()) throw std::invalid_argument("there are no pictures");
   frames.reserve(files.pictures.size());
   for (const auto& file : files.pictures) frames.emplace_back(file.filename().string(), reader.read(file));
-  if (!files.problems.empty()) throw std::invalid_argument(files.problems.front());
   // Step 5: every request runs once, unmeasured: the first run of a request allocates.
   for (std::size_t i = 0; i < queue.size(); ++i) {
     auto [blob, geometry] = preprocess(frames[i % frames.size()].second, model);

@@ -55,7 +55,7 @@ TEST_F(BadInput, SourcesThatAreNothingAreNamed) {
   expect_refused({"detect", "-m", none, "-s", ""}, {"a source is empty"});
   expect_refused({"detect", "-m", none, "-s", "film.mp4"}, {"film.mp4: videos are not supported yet"});
   expect_refused({"detect", "-m", none, "-s", "0"}, {"0: cameras and streams are not supported yet"});
-  EXPECT_EQ(names_in(temp.path()), "empty model.bin model.xml only");
+  EXPECT_EQ(names_in(temp.path()), "empty model.bin model.xml only only/folders");
 }
 
 TEST_F(BadInput, OneBadSourceAmongGoodOnesIsToldAndTheStatusSaysSo) {

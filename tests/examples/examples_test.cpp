@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -108,9 +109,15 @@ TEST_F(Examples, TheArticlesProgramTakesOtherDevicesAndHints) {
 }
 
 TEST_F(Examples, TheArticlesProgramSaysWhatIsWrong) {
+  temp_.folder("folders/one");
   for (const auto& [arguments, text] : std::vector<std::pair<std::vector<std::string>, std::string>>{
            {{"none.xml", samples}, "model 'none.xml': there is no such file"},
            {{shapes, "none"}, "none: no such file"},
+           {{shapes, "folders/*"}, "folders/*: matches no picture"},
+           {{shapes, samples, "--iterations", "-5"}, "--iterations: "},
+           {{shapes, samples, "--seconds", "inf"}, "--seconds: "},
+           {{shapes, samples, "--colour"}, "--colour"},
+           {{}, "MODEL is required"},
            {{shapes, samples, "--device", "GPU.7"}, "there is no such device"},
            {{shapes, samples, "--hint", "fast"}, "hint 'fast': unknown"}}) {
     const testing::Outcome outcome = run("yolov5_async_infer_queue", arguments);
@@ -173,7 +180,44 @@ TEST_F(Examples, TheTimelineDrawsEveryInferenceOfEveryMode) {
   EXPECT_TRUE(svg.ends_with("</svg>\n")) << svg;
   for (const char* frame : {"0", "1", "2", "3"})
     EXPECT_EQ(all_matches(svg, std::regex(std::string("text-anchor='middle'>") + frame + "<")).size(), 3U) << frame;
-  EXPECT_EQ(run("timeline", {shapes, samples, "none/t.svg"}).err, "timeline: none/t.svg: can't be written\n");
+  EXPECT_EQ(run("timeline", {shapes, samples, "none/t.svg", "latency", "1", "1"}).err,
+            "timeline: none/t.svg: can't be written: No such file or directory\n");
+}
+
+TEST_F(Examples, ATimelineThatFailsLeavesTheFileAsItWas) {
+  temp_.file("t.svg", "the last one");
+  temp_.folder("folders/one");
+  for (const std::string pictures : {"none", "folders/*"}) {
+    const testing::Outcome outcome = run("timeline", {shapes, pictures, "t.svg"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_TRUE(outcome.err.starts_with("timeline: " + pictures + ": ")) << outcome.err;
+    EXPECT_EQ(testing::lines_in(outcome.err), 1U) << outcome.err;
+  }
+  EXPECT_EQ(testing::content_of(temp_ / "t.svg"), "the last one");
+}
+
+TEST_F(Examples, NumbersAreAboveZero) {
+  using Words = std::vector<std::string>;
+  const Words timeline{shapes, samples, "t.svg", "latency"};
+  for (const std::string number : {"0", "-1", "abc", "2x", "", "nan", "inf", "99999999999999999999999e999"}) {
+    Words frames = timeline;
+    frames.push_back(number);
+    Words runs = timeline;
+    runs.insert(runs.end(), {"2", number});
+    for (const auto& [name, arguments, what] : std::vector<std::tuple<std::string, Words, std::string>>{
+             {"one_request", {shapes, "CPU", number}, "SECONDS"},
+             {"two_requests", {shapes, "CPU", number}, "SECONDS"},
+             {"classification", {"builtin:mlp", samples, number}, "BEST"},
+             {"timeline", frames, "FRAMES"},
+             {"timeline", runs, "RUNS"}}) {
+      const testing::Outcome outcome = run(name, arguments);
+      EXPECT_EQ(outcome.status, 1);
+      EXPECT_TRUE(outcome.err.starts_with(name + ": " + what + " '" + number + "': give a number above 0"))
+          << outcome.err;
+      EXPECT_EQ(testing::lines_in(outcome.err), 1U) << outcome.err;
+    }
+  }
+  EXPECT_FALSE(fs::exists(temp_ / "t.svg"));
 }
 
 TEST_F(Examples, EachSaysHowItIsUsed) {
