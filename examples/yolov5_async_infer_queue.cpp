@@ -64,8 +64,10 @@ int main(int argc, char** argv) try {
   app.add_option("PICTURES", sources, "pictures, folders or globs")->required();
   app.add_option("--device", device.device)->capture_default_str();
   app.add_option("--hint", device.hint)->capture_default_str();
-  app.add_option("--seconds", seconds, "go on for so long")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--iterations", iterations, "and for so many")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--seconds", seconds, "go on for so long")->check(CLI::Range(0.001, 1e6))->capture_default_str();
+  app.add_option("--iterations", iterations, "and for so many")
+      ->check(CLI::Range(1, 1000000000))
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {
