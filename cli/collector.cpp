@@ -32,7 +32,7 @@ Collector::Collector(const CollectorOptions& options, JsonOutput json, std::vect
 void Collector::take(pipeline::PictureResult result) {
   ++delivered_;
   if (result.error.empty()) {
-    if (!result.warning.empty()) progress_.line(stderr, "inferqueue: " + result.warning);
+    if (!result.warning.empty()) progress_.say(result.warning);
     objects_ += result.detections.size();
     if (!save(result)) ++failed_;
     const vision::Size size = result.geometry.source;
@@ -42,12 +42,10 @@ void Collector::take(pipeline::PictureResult result) {
                           std::chrono::duration<double, std::milli>(result.latency).count()));
   } else {
     ++failed_;
-    const std::string name = result.source.string();
-    fail(result.error.starts_with(name) ? result.error : fmt::format("{}: {}", name, result.error));
+    progress_.say(pipeline::failure(result));
   }
   write_json([&] { json_.write(report_.image(pipeline::to_json(result, labels_))); });
-  progress_.show(static_cast<double>(delivered_) / static_cast<double>(pictures_),
-                 fmt::format("{}/{}", delivered_, pictures_));
+  progress_.show(delivered_, pictures_);
 }
 
 void Collector::finish(std::chrono::duration<double> took, bool interrupted) {
@@ -63,10 +61,6 @@ void Collector::finish(std::chrono::duration<double> took, bool interrupted) {
     json_.write(report_.end());
     json_.finish();
   });
-}
-
-void Collector::fail(const std::string& why) {
-  progress_.line(stderr, "inferqueue: " + why);
 }
 
 /// The picture and its labels, as far as they can be written.
@@ -89,9 +83,9 @@ bool Collector::saved(const pipeline::PictureResult& result, Write write) {
     write();
     return true;
   } catch (const UserError& error) {
-    fail(error.what());
+    progress_.say(error.what());
   } catch (const std::exception& error) {
-    fail(fmt::format("{}: can't be saved: {}", result.source.string(), devices::brief(error)));
+    progress_.say(fmt::format("{}: can't be saved: {}", result.source.string(), devices::brief(error)));
   }
   return false;
 }
@@ -103,7 +97,7 @@ void Collector::write_json(Write write) {
     write();
   } catch (const UserError& error) {
     json_failed_ = true;
-    fail(error.what());
+    progress_.say(error.what());
   }
 }
 

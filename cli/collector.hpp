@@ -44,7 +44,6 @@ class Collector {
   bool failed() const { return failed_ > 0 || json_failed_; }
 
  private:
-  void fail(const std::string& why);
   bool save(pipeline::PictureResult& result);
   template <class Write>
   bool saved(const pipeline::PictureResult& result, Write write);

@@ -1,11 +1,11 @@
 #include "cli/device_options.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "base/user_error.hpp"
 #include "cli/output.hpp"
 #include "devices/names.hpp"
@@ -17,12 +17,6 @@ namespace {
 void check_share(const char* option, float value) {
   if (!(value >= 0 && value <= 1))  // also refuses NaN
     throw base::OptionError(fmt::format("{} {}: give a number from 0 to 1", option, value));
-}
-
-template <class Change>
-std::string changed(std::string text, Change change) {
-  std::ranges::transform(text, text.begin(), [&](unsigned char c) { return static_cast<char>(change(c)); });
-  return text;
 }
 
 std::string counted(std::size_t number, const char* one, const char* many) {
@@ -40,7 +34,7 @@ std::string checked_hint(const std::string& hint) {
 }
 
 std::string device_name(const std::string& typed) {
-  return changed(typed, [](int c) { return std::toupper(c); });
+  return base::upper_case(typed);
 }
 
 void DetectorOptions::declare(CLI::App& app) {
@@ -101,7 +95,7 @@ void DetectorOptions::check() {
   pipeline::checked_jobs(jobs);
   device = device_name(device);
   // The runtime knows types in lower case.
-  precision = changed(precision, [](int c) { return std::tolower(c); });
+  precision = base::lower_case(precision);
 }
 
 void DetectorOptions::check_classes(std::size_t classes) const {

@@ -34,6 +34,14 @@ void Progress::show(double share, std::string_view what) {
   shown_ = true;
 }
 
+void Progress::show(std::size_t done, std::size_t all) {
+  show(static_cast<double>(done) / static_cast<double>(all), fmt::format("{}/{}", done, all));
+}
+
+void Progress::say(std::string_view message) {
+  line(stderr, fmt::format("inferqueue: {}", message));
+}
+
 void Progress::line(std::FILE* file, std::string_view text) {
   const bool redraw = shown_;
   clear();

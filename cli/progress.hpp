@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -20,8 +21,12 @@ class Progress {
 
   /// `share` is 0..1. Redraws at most ten times a second, with the time that remains.
   void show(double share, std::string_view what);
+  /// The same for `done` of `all` pieces of work.
+  void show(std::size_t done, std::size_t all);
   /// Prints a line above the bar, to `file`, as put() and printable() do.
   void line(std::FILE* file, std::string_view text);
+  /// What went wrong, above the bar, as say() does.
+  void say(std::string_view message);
   void clear();
 
  private:

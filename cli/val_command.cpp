@@ -55,23 +55,17 @@ class Judge {
   void take(const pipeline::PictureResult& result) {
     ++delivered_;
     if (!result.error.empty()) {
-      const std::string name = result.source.string();
-      fail(result.error.starts_with(name) ? result.error : fmt::format("{}: {}", name, result.error));
+      ++failures_;
+      progress_.say(pipeline::failure(result));
     } else {
-      if (!result.warning.empty()) progress_.line(stderr, "inferqueue: " + result.warning);
+      if (!result.warning.empty()) progress_.say(result.warning);
       std::vector<accuracy::Truth> truth;
       for (const accuracy::Label& label : data_.labels[result.index]) truth.push_back(label.in(result.geometry.source));
       evaluation_.add(result.detections, truth);
       accuracy::Mistakes mistakes = find_mistakes(result.detections, truth, pr_conf_);
       if (mistakes.count() > 0) bad_.push_back({result.index, result.source, {}, std::move(mistakes)});
     }
-    const std::size_t all = data_.pictures.size();
-    progress_.show(static_cast<double>(delivered_) / static_cast<double>(all), fmt::format("{}/{}", delivered_, all));
-  }
-
-  void fail(const std::string& why) {
-    ++failures_;
-    progress_.line(stderr, "inferqueue: " + why);
+    progress_.show(delivered_, data_.pictures.size());
   }
 
   void finish() { progress_.clear(); }

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "base/user_error.hpp"
 #include "pipeline/files.hpp"
 #include "pipeline/sources.hpp"
@@ -39,13 +40,6 @@ Folders folders_of(const fs::path& folder) {
   fs::path labels;
   for (const fs::path& part : parts) labels /= part;
   return {folder, labels};
-}
-
-/// "a.txt, b.txt, c.txt, …"
-std::string few_of(const std::vector<std::string>& names) {
-  const auto shown = std::min<std::ptrdiff_t>(std::ssize(names), 3);
-  return fmt::format("{}{}", fmt::join(names.begin(), names.begin() + shown, ", "),
-                     std::ssize(names) > shown ? ", …" : "");
 }
 
 /// COCO and many others have a folder for each of their parts, and people forget to name it.
@@ -130,10 +124,10 @@ void read_labels(ValData& data, std::size_t classes, std::span<const int> only) 
                                 data.pictures.front().stem().concat(".txt").string(), missing.front()));
   if (!missing.empty())
     data.notes.push_back(fmt::format("{} of {} pictures have no label file: taken as pictures of nothing: {}",
-                                     missing.size(), data.pictures.size(), few_of(missing)));
+                                     missing.size(), data.pictures.size(), base::few_of(missing)));
   if (const auto names = files_without_picture(data); !names.empty())
     data.notes.push_back(fmt::format("{}: {} label file{} without a picture: {}", data.labels_folder.string(),
-                                     names.size(), names.size() == 1 ? "" : "s", few_of(names)));
+                                     names.size(), names.size() == 1 ? "" : "s", base::few_of(names)));
   if (repeated > 0)
     data.notes.push_back(
         fmt::format("{} label{} there twice: counted once", repeated, repeated == 1 ? " is" : "s are"));

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <sstream>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "base/user_error.hpp"
 
 namespace inferqueue::devices {
@@ -74,17 +74,17 @@ void check_device(const std::string& device, std::span<const std::string> availa
   const bool has_members = device.find(':') != std::string::npos;
   if (device.empty() || device.ends_with(':') || (has_members && !is_composite(device)))
     throw base::UserError(fmt::format("device '{}': there is no such device; those here: {}", device, list));
-  for (const std::string& member : device_members(device))
+  const std::vector<std::string> members = device_members(device, available);
+  if (members.empty())
+    throw base::UserError(fmt::format("device '{}': leaves no device; those here: {}", device, list));
+  for (const std::string& member : members)
     if (!exists(member, available))
       throw base::UserError(fmt::format("device '{}': there is no {} here; those here: {}", device,
                                         member == device ? "such device" : member, list));
-  if (device_members(device, available).empty())
-    throw base::UserError(fmt::format("device '{}': leaves no device; those here: {}", device, list));
 }
 
 std::string performance_hint(const std::string& hint) {
-  std::string upper = hint;
-  std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const std::string upper = base::upper_case(hint);
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> known{
       {{"LATENCY", "LATENCY"},
        {"THROUGHPUT", "THROUGHPUT"},

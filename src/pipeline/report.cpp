@@ -81,6 +81,11 @@ std::string to_yolo_labels(const PictureResult& result, bool with_score) {
   return text;
 }
 
+std::string failure(const PictureResult& result) {
+  const std::string name = result.source.string();
+  return result.error.starts_with(name) ? result.error : fmt::format("{}: {}", name, result.error);
+}
+
 std::string summary(std::span<const vision::Detection> detections, std::span<const std::string> labels) {
   std::map<int, int> counts;
   for (const vision::Detection& found : detections) ++counts[found.class_id];

@@ -47,6 +47,9 @@ std::string to_text(const nlohmann::ordered_json& json);
 /// `with_score` the score behind it.
 std::string to_yolo_labels(const PictureResult& result, bool with_score);
 
+/// Why a picture failed, which its source begins.
+std::string failure(const PictureResult& result);
+
 /// "2 circle, 1 star", in the order of the class ids, or "nothing".
 std::string summary(std::span<const vision::Detection> detections, std::span<const std::string> labels);
 

@@ -9,6 +9,7 @@
 #include <glob.h>
 
 #include "base/file_names.hpp"
+#include "base/text.hpp"
 #include "base/user_error.hpp"
 
 namespace inferqueue::pipeline {
@@ -44,14 +45,10 @@ void add_folder(const fs::path& folder, Sources& found) {
   }
   std::ranges::sort(pictures);
   std::ranges::sort(others);
-  if (!others.empty()) {
-    const std::size_t shown = std::min<std::size_t>(others.size(), 3);
-    found.notes.push_back(fmt::format(
-        "{}: passed over {} that {} no picture: {}{}", folder.string(),
-        others.size() == 1 ? "a file" : fmt::format("{} files", others.size()), others.size() == 1 ? "is" : "are",
-        fmt::join(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
-        others.size() > shown ? ", …" : ""));
-  }
+  if (!others.empty())
+    found.notes.push_back(fmt::format("{}: passed over {} that {} no picture: {}", folder.string(),
+                                      others.size() == 1 ? "a file" : fmt::format("{} files", others.size()),
+                                      others.size() == 1 ? "is" : "are", base::few_of(others)));
   if (pictures.empty())
     found.problems.push_back(
         fmt::format("{}: there is no picture in this folder ({})", folder.string(), known_pictures));

@@ -92,14 +92,15 @@ TEST_F(Killed, DetectLeavesNoHalfFileUnderAName) {
   for (int round = 0; round < 100 && (round < 5 || left < 2); ++round) {
     const std::string words = "image " + std::to_string(1 + 5 * (round % 5)) + "/40 ";
     const bool killed = kill_while_writing(detect, words, run, 1 + 1'400'000U * static_cast<unsigned>(round % 4));
-    if (killed) {  // else it was faster than this test
-      EXPECT_FALSE(fs::exists(temp / "out.json"));
+    EXPECT_EQ(fs::exists(temp / "out.json"), !killed) << "it is whole or not there";
+    if (!killed) {  // on a busy machine it may be through before this test sees it
+      EXPECT_EQ(nlohmann::json::parse(content_of(temp / "out.json")).at("images").size(), 40U);
+      fs::remove(temp / "out.json");
     }
-    fs::remove(temp / "out.json");
     expect_whole(run, size);
     left = unfinished(run).files;
   }
-  EXPECT_GE(left, 1U) << "it was never killed in the middle of a file";
+  EXPECT_GE(left, 2U) << "it was hardly ever killed in the middle of a file";
 
   // A later run is not disturbed, nor are pictures looked for in what is left.
   const auto outcome = cli(detect);
