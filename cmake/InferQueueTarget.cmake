@@ -22,8 +22,13 @@ function(inferqueue_target target)
     target_compile_options(${target} PRIVATE -Wthread-safety)
   endif()
   if(INFERQUEUE_SANITIZE)
-    target_compile_options(${target} PRIVATE -fsanitize=${INFERQUEUE_SANITIZE} -fno-omit-frame-pointer)
+    # A finding ends the program: UndefinedBehaviorSanitizer would else just print it, and the test pass.
+    target_compile_options(${target} PRIVATE -fsanitize=${INFERQUEUE_SANITIZE} -fno-sanitize-recover=all
+                                             -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${INFERQUEUE_SANITIZE})
+  endif()
+  if(INFERQUEUE_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link) # coverage, which leads libFuzzer on
   endif()
 endfunction()
 

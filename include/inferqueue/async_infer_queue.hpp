@@ -16,16 +16,15 @@
 
 #include <inferqueue/callback.hpp>
 #include <inferqueue/export.hpp>
+#include <inferqueue/infer.hpp>
 #include <inferqueue/inputs.hpp>
 #include <inferqueue/options.hpp>
 #include <inferqueue/report.hpp>
 #include <inferqueue/request.hpp>
+#include <inferqueue/statistics.hpp>
 #include <inferqueue/user_data.hpp>
 
 namespace inferqueue {
-namespace openvino {
-class QueueState;
-}
 
 /// A slot at one moment: what it does, and its latest request with an outcome, read as one. Thread rules: a value.
 class INFERQUEUE_API Slot {
@@ -105,9 +104,12 @@ class INFERQUEUE_API Lease {
 /// when asked to stop, Error(stopped). The call has changed nothing then, and the errors that wait_all() would have
 /// thrown are kept.
 ///
-/// Every accepted request has exactly one outcome. A value goes to the callback. An error (of the inference, or thrown
-/// by the callback) goes with its own type to the error callback, or, where there is none, to wait_all(). A refused
-/// request throws at submission, and nothing of it is kept. In each case its slot goes on to the next.
+/// Every accepted request has exactly one Outcome. There are three ways to hear of it: start_async() and the callbacks,
+/// submit() and its future, `co_await infer()`. A value goes to the callback, the future or the coroutine. An error (of
+/// the inference, or thrown by the callback) goes with its own type to the future or the coroutine; else to the error
+/// callback; else, where there is none, to wait_all(). So does Error(cancelled), Error(expired) and Error(dropped), but
+/// wait_all() doesn't throw these. A refused request throws at submission, and nothing of it is kept. In each case its
+/// slot goes on to the next. docs/queue.md has the contract clause by clause.
 ///
 /// Not movable, because callbacks tend to hold a reference to it.
 class INFERQUEUE_API AsyncInferQueue {
@@ -128,8 +130,9 @@ class INFERQUEUE_API AsyncInferQueue {
   AsyncInferQueue& operator=(const AsyncInferQueue&) = delete;
   AsyncInferQueue(AsyncInferQueue&&) = delete;
   AsyncInferQueue& operator=(AsyncInferQueue&&) = delete;
-  /// Waits until every accepted request has its outcome and its callback has returned; errors that nobody took are
-  /// dropped. In a callback, of whatever queue, it returns at once, and the rest is done in the background.
+  /// Closes the queue, as close(drain) does; errors that nobody took are dropped. An inference that takes longer than
+  /// QueueOptions::abandon_after is abandoned. Waits for callers that are inside. In a callback, of whatever queue, it
+  /// returns at once, and the rest is done in the background.
   ~AsyncInferQueue();
 
   /// What is called with every value from now on; requests accepted before keep the callback they had. nullptr: none.
@@ -139,9 +142,26 @@ class INFERQUEUE_API AsyncInferQueue {
 
   /// Submits one item, waiting for an idle slot, and returns its id. The tensors are shared, not copied: they must not
   /// be written to until the request has completed, and are let go then. Throws Error(invalid_input) for inputs that
-  /// don't fit the model, Error(user_data_mismatch) for user data that the callback can't take, Error(pending_full) in
-  /// a callback, Error(closed), and what binding and starting throw; nothing has been accepted then.
+  /// don't fit the model, Error(user_data_mismatch) for user data that the callback can't take, Error(pending_full)
+  /// where it may not wait (in a callback, and as the backpressure policy says), Error(closed), and what binding and
+  /// starting throw; nothing has been accepted then.
   RequestId start_async(const Inputs& inputs = {}, UserData user_data = {}, const SubmitOptions& options = {});
+  /// The same where a slot is idle; otherwise nothing, at once, and `user_data` is as it was.
+  std::optional<RequestId> try_start_async(const Inputs& inputs, UserData&& user_data,
+                                           const SubmitOptions& options = {});
+  std::optional<RequestId> try_start_async(const Inputs& inputs = {}) { return try_start_async(inputs, UserData()); }
+  /// The same as start_async(), but the outcome goes to a future instead of the callbacks.
+  RequestFuture submit(const Inputs& inputs = {}, UserData user_data = {}, const SubmitOptions& options = {});
+  /// The same for `Request request = co_await queue.infer(…)`. Never blocks: where no slot is idle the request waits in
+  /// line, and beyond max_pending Error(pending_full) is thrown. Resumes on the executor; without one on the queue's
+  /// callback threads, of which there is one for this at least.
+  [[nodiscard("co_await it: nothing is submitted before")]] Infer infer(Inputs inputs = {}, UserData user_data = {},
+                                                                        SubmitOptions options = {},
+                                                                        Executor executor = nullptr);
+  /// Cancels a request that waits for a slot: its outcome is `cancelled`, delivered before this returns unless that is
+  /// for other threads or in_order. Asks the device to cancel one that runs; whether it does shows in the outcome (the
+  /// CPU completes what it has begun). False if the request is neither: it is unknown or has ended.
+  bool cancel(RequestId id);
   /// Takes an idle slot, waiting for one.
   Lease lease(const WaitOptions& options = {});
   /// The same without waiting.
@@ -160,8 +180,18 @@ class INFERQUEUE_API AsyncInferQueue {
   /// The same, but returns all those errors instead of throwing one.
   std::vector<std::exception_ptr> wait_all_errors(const WaitOptions& options = {});
 
+  /// Closes the queue: what comes later is refused with Error(closed), and who waits for a slot gets that too. Then
+  /// waits until every accepted request has its outcome and its callback has returned; in a callback it returns at
+  /// once. At the timeout, what waits for a slot is cancelled, and what the device has not completed is abandoned: it
+  /// gets Error(abandoned), the device keeps its slot and its buffers until it lets go (Statistics::held), and a
+  /// completion that comes later is ignored. Only callbacks that run are waited for beyond the timeout. May be called
+  /// again, to cancel or with another timeout. wait_all(), report() and statistics() still answer afterwards.
+  CloseResult close(CloseMode mode = CloseMode::drain, std::optional<std::chrono::nanoseconds> timeout = std::nullopt);
+
   /// What every slot is doing, and what waits.
   QueueReport report() const;
+  /// What has been done so far, and how long it took. Costs the copy of its histograms, about 30 KB.
+  Statistics statistics() const;
 
   /// The number of slots.
   std::size_t size() const noexcept;

@@ -1,4 +1,5 @@
-// What the queue itself refuses. Errors of the runtime and of user code travel unchanged, with their own type.
+// What the queue itself refuses or gives up. Errors of the runtime and of user code travel unchanged, with their own
+// type.
 #pragma once
 
 #include <chrono>
@@ -17,10 +18,14 @@ enum class Errc {
   user_data_mismatch,  ///< The user data isn't of the type that the callback takes.
   would_deadlock,      ///< A wait was asked for on a thread that runs a callback.
   pending_full,        ///< max_pending requests wait for a slot already.
-  closed,              ///< The queue is being destroyed.
+  closed,              ///< The queue is closed or being destroyed.
   no_result,           ///< There are no outputs to read.
   timed_out,           ///< A wait has reached its WaitOptions::timeout; see TimeoutError.
   stopped,             ///< A wait was ended by its WaitOptions::stop.
+  cancelled,           ///< The request was cancelled.
+  expired,             ///< The request waited for a slot longer than its SubmitOptions::expires_after.
+  dropped,             ///< The request gave way to another one.
+  abandoned,           ///< The device did not complete the request in the time that closing the queue gave it.
 };
 
 /// The name of a code as it is written above, for logs.

@@ -7,10 +7,32 @@
 #include <optional>
 #include <stop_token>
 
+#include <inferqueue/export.hpp>
+
 namespace inferqueue {
 
 /// The number of an accepted request: 1, 2, 3… in the order of acceptance, unique within a queue.
 using RequestId = std::uint64_t;
+
+/// What a submission does where no slot is idle. In a callback, and for co_await, `block` means `reject`.
+enum class Backpressure {
+  block,              ///< waits for a slot, as SubmitOptions::wait allows; nothing is accepted before
+  reject,             ///< is accepted and waits in line; where max_pending do, it is refused with Errc::pending_full
+  drop_oldest,        ///< the same, but where max_pending wait, the oldest of them is dropped
+  latest_per_source,  ///< takes the place of its source's request that waits, which is dropped; else as `reject`
+};
+
+/// What became of a request.
+enum class Outcome {
+  value,      ///< it has outputs
+  error,      ///< the inference or the callback threw, or the device didn't complete it and it was abandoned
+  cancelled,  ///< by cancel(), by close(), or because the coroutine that awaited it is gone
+  expired,    ///< it waited for a slot longer than SubmitOptions::expires_after
+  dropped,    ///< it gave way to another: Backpressure::drop_oldest, latest_per_source
+};
+
+/// The name of an outcome as it is written above.
+INFERQUEUE_API const char* to_string(Outcome outcome) noexcept;
 
 struct QueueOptions {
   /// The most infer requests that a queue may be asked for.
@@ -21,13 +43,27 @@ struct QueueOptions {
   /// The most threads that a queue may be asked for.
   static constexpr std::size_t max_callback_threads = 1024;
 
-  /// Threads of the queue's own on which callbacks run side by side, a slot being kept until its callback has returned.
-  /// 0 runs them on the runtime's thread, which is faster for short ones; but most devices have only one such thread
-  /// for a compiled model, so that callbacks run one after another.
+  /// Threads of the queue's own on which callbacks run side by side. 0 runs them on the runtime's thread, which is
+  /// faster for short ones; but most devices have only one such thread for a compiled model, so that callbacks run one
+  /// after another.
   std::size_t callback_threads = 0;
-  /// Accepted requests that may wait for a slot. Only submissions from callbacks wait that way, because a callback
+  /// Requests that have their outcome, but whose callback hasn't returned, while their slot goes on with the next. Each
+  /// keeps its outputs: this bounds that memory. One more than this keeps its slot. Not set: as many as jobs.
+  std::optional<std::size_t> callback_backlog = std::nullopt;
+
+  /// What start_async() does where no slot is idle.
+  Backpressure backpressure = Backpressure::block;
+  /// Accepted requests that may wait for a slot. Submissions from callbacks always wait that way, because a callback
   /// must not block; one more than this is refused with Errc::pending_full.
   std::size_t max_pending = 1024;
+
+  /// Delivers the outcomes of each source (SubmitOptions::source) in the order of submission, one after another. A
+  /// source doesn't hold up another one.
+  bool in_order = false;
+
+  /// How long the destructor gives the device for one inference, counted from its start or, if that is later, from the
+  /// destructor's. Longer ones are abandoned: see AsyncInferQueue::close().
+  std::chrono::nanoseconds abandon_after = std::chrono::seconds(60);
 };
 
 /// How long a call may wait, and what else may end its wait. By default it waits for as long as it takes.
@@ -43,6 +79,24 @@ struct SubmitOptions {
   /// For an idle slot. Nothing has been accepted when the wait ends without one. Not used in a callback, where
   /// submission never waits.
   WaitOptions wait = WaitOptions();
+  /// Instead of the queue's own.
+  std::optional<Backpressure> backpressure = std::nullopt;
+  /// Where the item comes from, a camera for instance: what latest_per_source and in_order go by.
+  std::uint64_t source = 0;
+  /// Counted from the call. A request that has no slot by then never runs: its outcome is `expired`; one that isn't
+  /// accepted yet, because the submission blocks, is refused as at the timeout of `wait`.
+  std::optional<std::chrono::nanoseconds> expires_after = std::nullopt;
+};
+
+enum class CloseMode {
+  drain,   ///< what was accepted is finished
+  cancel,  ///< what waits for a slot is cancelled, and what runs as far as the device can
+};
+
+/// What close() could not finish.
+struct CloseResult {
+  std::size_t cancelled = 0;  ///< requests that never ran
+  std::size_t abandoned = 0;  ///< requests that the device had not completed at the timeout
 };
 
 }  // namespace inferqueue

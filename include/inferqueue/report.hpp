@@ -17,6 +17,7 @@ enum class SlotState {
   leased,     ///< taken by a lease, or by a submission that binds its inputs
   running,    ///< with the runtime
   finishing,  ///< completed; its callback waits or runs
+  abandoned,  ///< given up with its request when the queue was closed; never used again
 };
 
 /// The name of a state as it is written above.
@@ -26,7 +27,7 @@ struct SlotReport {
   std::size_t slot = 0;
   SlotState state = SlotState::idle;
   std::chrono::nanoseconds duration{};  ///< since it came into that state
-  RequestId request = 0;                ///< running or finishing; 0 in the other states
+  RequestId request = 0;                ///< running, finishing or abandoned; 0 in the other states
 };
 
 /// Everything is of the same moment. Thread rules: a value.

@@ -33,11 +33,15 @@ class INFERQUEUE_API Request {
   ~Request();
 
   RequestId id() const noexcept;
+  /// What became of it.
+  Outcome outcome() const noexcept;
+  /// For a request that never had a slot.
+  static constexpr std::size_t no_slot = static_cast<std::size_t>(-1);
   /// The slot that ran it.
   std::size_t slot_id() const noexcept;
   /// From the start of the inference to its completion, before any callback. Zero if it was never started.
   std::chrono::nanoseconds latency() const noexcept;
-  /// What went wrong, with its own type; null for a value.
+  /// What went wrong, with its own type; Error(cancelled), Error(expired), Error(dropped); null for a value.
   std::exception_ptr error() const noexcept;
 
   UserData& userdata() noexcept;
@@ -53,8 +57,9 @@ class INFERQUEUE_API Request {
   }
 
   /// The outputs by position. Each tensor keeps the request, and so its memory, like a copy of this handle: it may be
-  /// stored, or given to another queue as an input. Throws Error(no_result) for a failed request, and for one that was
-  /// only looked at as the latest of its slot (AsyncInferQueue::operator[]) when that slot had started again already.
+  /// stored, or given to another queue as an input. Throws Error(no_result) for one that has no value, and for one that
+  /// was only looked at as the latest of its slot (AsyncInferQueue::operator[]) when that slot had started again
+  /// already.
   std::vector<ov::Tensor> results() const;
   /// One output. Throws as results() does, and Error(invalid_argument) where there is no such output.
   ov::Tensor result(std::size_t index = 0) const;

@@ -1,12 +1,14 @@
 // A mutex, its lock and a condition variable that clang's thread-safety analysis understands
 // (https://clang.llvm.org/docs/ThreadSafetyAnalysis.html). The standard ones carry no annotations.
 //
-// This header is also the one seam through which the core blocks and wakes: nothing in core/ names std::mutex.
+// This header is also the one seam through which the core blocks and wakes: nothing in core/ names std::mutex. What is
+// beneath it is native.hpp's, as for atomic.hpp, thread.hpp and clock.hpp.
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
+#include <mutex>  // std::unique_lock
+
+#include "base/clock.hpp"
+#include "base/native.hpp"
 
 #if defined(__clang__)
 #define INFERQUEUE_TSA(x) __attribute__((x))
@@ -24,10 +26,10 @@ class INFERQUEUE_TSA(capability("mutex")) Mutex {
  public:
   void lock() INFERQUEUE_TSA(acquire_capability()) { native_.lock(); }
   void unlock() INFERQUEUE_TSA(release_capability()) { native_.unlock(); }
-  std::mutex& native() { return native_; }
+  native::Mutex& native() { return native_; }
 
  private:
-  std::mutex native_;
+  native::Mutex native_;
 };
 
 /// Holds a mutex from its construction to its destruction.
@@ -51,21 +53,21 @@ class CondVar {
   /// Gives the mutex up while it waits. Wakes spuriously: call it in a loop over the condition. (A predicate argument
   /// would be a lambda, which the analysis treats as a function that holds no lock.)
   void wait(MutexLock& lock) {
-    std::unique_lock<std::mutex> native(lock.mutex().native(), std::adopt_lock);
-    condition_.wait(native);
-    native.release();
+    std::unique_lock<native::Mutex> held(lock.mutex().native(), std::adopt_lock);
+    condition_.wait(held);
+    held.release();
   }
   /// The same, but no longer than until `deadline`.
-  void wait_until(MutexLock& lock, std::chrono::steady_clock::time_point deadline) {
-    std::unique_lock<std::mutex> native(lock.mutex().native(), std::adopt_lock);
-    condition_.wait_until(native, deadline);
-    native.release();
+  void wait_until(MutexLock& lock, Clock::time_point deadline) {
+    std::unique_lock<native::Mutex> held(lock.mutex().native(), std::adopt_lock);
+    condition_.wait_until(held, deadline);
+    held.release();
   }
   void notify_one() noexcept { condition_.notify_one(); }
   void notify_all() noexcept { condition_.notify_all(); }
 
  private:
-  std::condition_variable condition_;
+  native::CondVar condition_;
 };
 
 }  // namespace inferqueue::base

@@ -5,11 +5,12 @@
 // unique() synchronizes with the release of every other reference.
 #pragma once
 
-#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
+
+#include "base/atomic.hpp"
 
 namespace inferqueue::base {
 
@@ -30,7 +31,7 @@ class RefCounted {
   bool unique() const noexcept { return references_.load(std::memory_order_acquire) == 1; }
 
  private:
-  mutable std::atomic<std::uint32_t> references_{0};
+  mutable Atomic<std::uint32_t> references_{0};
 };
 
 /// A reference to a T derived from RefCounted. Distinct Refs to one object may be used from several threads.
@@ -52,6 +53,13 @@ class Ref {
   }
   ~Ref() {
     if (object_ != nullptr) object_->release();
+  }
+
+  /// Takes over a count that detach() gave away.
+  static Ref adopt(T* object) noexcept {
+    Ref ref;
+    ref.object_ = object;
+    return ref;
   }
 
   T* get() const noexcept { return object_; }

@@ -5,9 +5,9 @@
 namespace inferqueue::core {
 
 using base::MutexLock;
+using base::Ref;
 
-CompletionPool::CompletionPool(std::size_t threads, std::size_t slots, Deliver deliver)
-    : deliver_(std::move(deliver)), ring_(slots) {
+CompletionPool::CompletionPool(std::size_t threads, Deliver deliver) : deliver_(std::move(deliver)) {
   threads_.reserve(threads);
   try {
     for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
@@ -27,25 +27,24 @@ void CompletionPool::stop() noexcept {
   posted_.notify_all();
 }
 
-void CompletionPool::post(SlotId slot, std::exception_ptr error) noexcept {
-  const MutexLock lock(mutex_);
-  ring_[(head_ + count_) % ring_.size()] = {slot, std::move(error)};
-  ++count_;
+void CompletionPool::post(Ref<Record> record) noexcept {
+  {
+    const MutexLock lock(mutex_);
+    records_.push(std::move(record));
+  }
   posted_.notify_one();
 }
 
 void CompletionPool::serve() noexcept {
   for (;;) {
-    Completion next;
+    Ref<Record> next;
     {
       MutexLock lock(mutex_);
-      while (count_ == 0 && !stopping_) posted_.wait(lock);
-      if (count_ == 0) return;
-      next = std::exchange(ring_[head_], {});
-      head_ = (head_ + 1) % ring_.size();
-      --count_;
+      while (records_.empty() && !stopping_) posted_.wait(lock);
+      next = records_.pop();
+      if (!next) return;
     }
-    deliver_(next.slot, std::move(next.error));
+    deliver_(std::move(next));
   }
 }
 

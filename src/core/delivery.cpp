@@ -8,17 +8,20 @@ thread_local int CallbackScope::depth = 0;
 
 std::exception_ptr deliver(Record& record) noexcept {
   const std::shared_ptr<const Handler> handler = std::move(record.handler);
-  if (!handler) return record.error;
-  if (!record.error) {
+  // Nobody misses what was cancelled, has expired or gave way: that was asked for.
+  const auto unheard = [&] { return record.outcome == Outcome::error ? record.error : nullptr; };
+  if (!handler) return unheard();
+  if (record.outcome == Outcome::value) {
     try {
       handler->on_value(record);
       return nullptr;
     } catch (...) {
+      record.outcome = Outcome::error;
       record.error = std::current_exception();
     }
   }
   try {
-    return handler->on_error(record) ? nullptr : record.error;
+    return handler->on_error(record) ? nullptr : unheard();
   } catch (...) {
     return std::current_exception();
   }

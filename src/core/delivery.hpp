@@ -24,8 +24,8 @@ class CallbackScope {
   static thread_local int depth;
 };
 
-/// Calls the request's handler, and lets go of it. Returns the error that nobody has heard, if there is one: the
-/// request's own where nobody listens, or the one that the error handler threw.
+/// Calls the request's handler, and lets go of it. To be called within a CallbackScope. Returns the error that nobody
+/// has heard, if there is one: the request's own where nobody listens, or the one that the error handler threw.
 std::exception_ptr deliver(Record& record) noexcept;
 
 }  // namespace inferqueue::core

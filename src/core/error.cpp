@@ -39,6 +39,30 @@ const char* to_string(Errc code) noexcept {
       return "timed_out";
     case Errc::stopped:
       return "stopped";
+    case Errc::cancelled:
+      return "cancelled";
+    case Errc::expired:
+      return "expired";
+    case Errc::dropped:
+      return "dropped";
+    case Errc::abandoned:
+      return "abandoned";
+  }
+  return "unknown";
+}
+
+const char* to_string(Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::value:
+      return "value";
+    case Outcome::error:
+      return "error";
+    case Outcome::cancelled:
+      return "cancelled";
+    case Outcome::expired:
+      return "expired";
+    case Outcome::dropped:
+      return "dropped";
   }
   return "unknown";
 }

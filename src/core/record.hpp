@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -9,11 +10,13 @@
 #include <inferqueue/options.hpp>
 #include <inferqueue/user_data.hpp>
 
+#include "base/clock.hpp"
 #include "base/ref.hpp"
+#include "core/place.hpp"
 
 namespace inferqueue::core {
 
-using Clock = std::chrono::steady_clock;
+using base::Clock;
 using SlotId = std::size_t;
 /// Numbers the spans between two calls of wait_all(); see ledger.hpp.
 using Generation = std::uint64_t;
@@ -21,7 +24,7 @@ using Generation = std::uint64_t;
 class Record;
 
 /// What happens with a request's outcome: user code behind an interface. Fixed for a request when it is accepted.
-/// Called without any lock, on the thread that completed the request; may throw.
+/// Called without any lock; may throw.
 class Handler {
  public:
   Handler() = default;
@@ -32,22 +35,45 @@ class Handler {
   Handler& operator=(Handler&&) = delete;
 
   virtual void on_value(Record& record) const = 0;
-  /// Returns false if nobody listens for errors: then the ledger keeps this one.
+  /// Any other outcome, and what on_value() threw. Returns false if nobody listens: then the ledger keeps an error.
   virtual bool on_error(Record& record) const = 0;
+  /// True if this must not run on a thread of the runtime, nor on one that submits or cancels.
+  virtual bool wants_own_thread() const noexcept { return false; }
 };
 
-/// One request. Thread rules: the submitting thread fills it in and gives it to the engine; from then on only the
-/// engine writes, until the outcome; afterwards nobody does, except a callback, to its user data.
-class Record : public base::RefCounted {
+/// One request. Thread rules: the submitting thread fills in the first part and gives the record to the engine; from
+/// then on only the engine writes, until the outcome; afterwards nobody does, except a callback, to its user data.
+class Record : public base::RefCounted, public Place {
  public:
-  RequestId id = 0;
-  SlotId slot = 0;
-  Generation generation = 0;
+  static constexpr SlotId no_slot = static_cast<SlotId>(-1);  ///< as Request::no_slot
+  /// Where the engine's work on the record goes on; see Engine::work().
+  enum class Step : std::uint8_t { bind_and_start, unload, hand_over };
+
+  Record() : Place(Kind::record) {}
+
   UserData user_data;
-  std::shared_ptr<const Handler> handler;
+  std::shared_ptr<const Handler> handler;  ///< until the outcome is delivered
+
+  RequestId id = 0;
+  SlotId slot = no_slot;  ///< that runs or ran it
+  std::uint64_t source = 0;
+  Generation generation = 0;
+  Clock::time_point submitted;
+  Clock::time_point expires = Clock::time_point::max();
   Clock::time_point started;    ///< just before the runtime was told to start
   Clock::time_point completed;  ///< when the runtime reported completion, before any callback
-  std::exception_ptr error;     ///< set if the outcome is an error
+  Outcome outcome = Outcome::value;
+  std::exception_ptr error;  ///< set unless the outcome is a value
+
+  Step step = Step::bind_and_start;
+  bool own_thread = false;        ///< is delivered on a thread of the queue's own
+  bool holds_slot = false;        ///< its slot waits for its callback to return
+  bool posted = false;            ///< is with the queue's own threads, or was
+  bool cancel_requested = false;  ///< the device was asked to cancel it
+  bool abandoned = false;         ///< its outcome came without the device
+  // For Sequencer.
+  bool parked = false;
+  Record* next_of_source = nullptr;
 };
 
 }  // namespace inferqueue::core

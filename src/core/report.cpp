@@ -37,6 +37,8 @@ const char* to_string(SlotState state) noexcept {
       return "running";
     case SlotState::finishing:
       return "finishing";
+    case SlotState::abandoned:
+      return "abandoned";
   }
   return "unknown";
 }

@@ -7,6 +7,9 @@
 #include "openvino/reaper.hpp"
 
 namespace inferqueue {
+
+using core::Gate;
+
 namespace {
 
 std::shared_ptr<ov::Model> read(ov::Core& core, const AsyncInferQueue::ModelSource& source) {
@@ -60,13 +63,13 @@ ov::Tensor Lease::input(const InputKey& key) const {
   return state().own_input(slot_, input);
 }
 
-RequestId Lease::start_async(UserData user_data, const SubmitOptions& /*options*/) {
+RequestId Lease::start_async(UserData user_data, const SubmitOptions& options) {
   Lease ours = std::move(*this);  // gives the slot back if the record is refused
   auto record = ours.state().make_record({}, std::move(user_data));
   for (std::size_t k = 0; k < ours.state().ports().inputs().size(); ++k)
     ours.state().ports().check_fits(k, ours.state().own_input(ours.slot_, k));
   const auto state = std::exchange(ours.state_, nullptr);
-  return state->engine().start(ours.slot_, std::move(record));
+  return state->engine().start(ours.slot_, std::move(record), options);
 }
 
 // ---- AsyncInferQueue ------------------------------------------------------------------------------------------------
@@ -84,32 +87,72 @@ AsyncInferQueue::AsyncInferQueue(ov::Core core, const ModelSource& model, const 
 }
 
 AsyncInferQueue::~AsyncInferQueue() {
-  if (!core::Engine::in_callback()) {
-    state_->engine().shut_down();
-    return;
-  }
-  // This thread can't wait for the callback that it is in, nor destroy the infer request that called it.
-  openvino::close_in_background(std::move(state_));
+  // A thread can't wait for the callback that it is in, nor destroy the infer request that called it: it must not be
+  // the last to let go of the state.
+  if (core::Engine::in_callback())
+    openvino::close_in_background(std::move(state_));
+  else
+    openvino::close_and_let_go(state_);  // a copy: callers that are inside still read state_
 }
 
 void AsyncInferQueue::set_callback(Callback callback) {
+  const Gate::Inside inside(state_->gate());
   state_->set_callback(std::move(callback));
 }
+
 void AsyncInferQueue::set_error_callback(ErrorCallback callback) {
+  const Gate::Inside inside(state_->gate());
   state_->set_error_callback(std::move(callback));
 }
 
 RequestId AsyncInferQueue::start_async(const Inputs& inputs, UserData user_data, const SubmitOptions& options) {
-  return state_->engine().submit(state_->make_record(inputs, std::move(user_data)), options.wait);
+  const Gate::Inside inside(state_->gate());
+  return state_->engine().submit(state_->make_record(inputs, std::move(user_data)), options);
+}
+
+std::optional<RequestId> AsyncInferQueue::try_start_async(const Inputs& inputs, UserData&& user_data,
+                                                          const SubmitOptions& options) {
+  const Gate::Inside inside(state_->gate());
+  const auto slot = state_->engine().try_acquire();
+  if (!slot) return std::nullopt;
+  base::Ref<openvino::OvRecord> record;
+  try {
+    record = state_->make_record(inputs, std::move(user_data));
+  } catch (...) {
+    state_->engine().release(*slot);
+    throw;
+  }
+  return state_->engine().start(*slot, std::move(record), options);
+}
+
+RequestFuture AsyncInferQueue::submit(const Inputs& inputs, UserData user_data, const SubmitOptions& options) {
+  const Gate::Inside inside(state_->gate());
+  auto promise = std::make_shared<openvino::Promise>();
+  RequestFuture future{promise->get_future()};
+  future.id = state_->engine().submit(state_->make_record(inputs, std::move(user_data), std::move(promise)), options);
+  return future;
+}
+
+Infer AsyncInferQueue::infer(Inputs inputs, UserData user_data, SubmitOptions options, Executor executor) {
+  return {state_, std::move(inputs), std::move(user_data), std::move(options), std::move(executor)};
+}
+
+bool AsyncInferQueue::cancel(RequestId id) {
+  const Gate::Inside inside(state_->gate());
+  return state_->engine().cancel(id);
 }
 
 Lease AsyncInferQueue::lease(const WaitOptions& options) {
-  Lease lease(state_, state_->engine().acquire(options));
-  state_->mend_inputs(lease.slot_id());
+  const auto state = state_;  // kept: when the wait is over, a callback may have destroyed the queue
+  const Gate::Inside inside(state->gate());
+  const core::SlotId slot = state->engine().acquire(options);
+  Lease lease(state, slot);
+  state->mend_inputs(slot);
   return lease;
 }
 
 std::optional<Lease> AsyncInferQueue::try_lease() {
+  const Gate::Inside inside(state_->gate());
   const auto slot = state_->engine().try_acquire();
   if (!slot) return std::nullopt;
   Lease lease(state_, *slot);
@@ -118,9 +161,12 @@ std::optional<Lease> AsyncInferQueue::try_lease() {
 }
 
 bool AsyncInferQueue::is_ready() const {
+  const Gate::Inside inside(state_->gate());
   return state_->engine().is_ready();
 }
+
 std::size_t AsyncInferQueue::get_idle_request_id(const WaitOptions& options) {
+  const Gate::Inside inside(state_->gate());
   return state_->engine().wait_for_idle(options);
 }
 
@@ -130,11 +176,23 @@ void AsyncInferQueue::wait_all(const WaitOptions& options) {
 }
 
 std::vector<std::exception_ptr> AsyncInferQueue::wait_all_errors(const WaitOptions& options) {
+  const Gate::Inside inside(state_->gate());
   return state_->engine().wait_all(options);
 }
 
+CloseResult AsyncInferQueue::close(CloseMode mode, std::optional<std::chrono::nanoseconds> timeout) {
+  const Gate::Inside inside(state_->gate());
+  return state_->engine().close(mode, {.timeout = timeout});
+}
+
 QueueReport AsyncInferQueue::report() const {
+  const Gate::Inside inside(state_->gate());
   return state_->engine().report();
+}
+
+Statistics AsyncInferQueue::statistics() const {
+  const Gate::Inside inside(state_->gate());
+  return state_->engine().statistics();
 }
 
 std::size_t AsyncInferQueue::size() const noexcept {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <openvino/runtime/exception.hpp>
+
 namespace inferqueue::openvino {
 namespace {
 
@@ -26,8 +28,7 @@ OvBackend::OvBackend(ov::CompiledModel model, base::Ref<const Ports> ports, std:
     : model_(std::move(model)), ports_(std::move(ports)) {
   slots_.reserve(jobs);
   for (std::size_t i = 0; i < jobs; ++i) {
-    Slot& slot = slots_.emplace_back();
-    slot.request = model_.create_infer_request();
+    Slot& slot = slots_.emplace_back(Slot{.backend = this, .id = i, .request = model_.create_infer_request()});
     for (std::size_t k = 0; k < ports_->inputs().size(); ++k)
       slot.own_inputs.push_back(slot.request.get_input_tensor(k));
     slot.replaced.resize(slot.own_inputs.size());
@@ -38,16 +39,6 @@ OvBackend::OvBackend(ov::CompiledModel model, base::Ref<const Ports> ports, std:
 
 OvBackend::~OvBackend() {
   slots_.clear();  // each infer request's destructor waits until its callback has returned
-}
-
-void OvBackend::connect(core::CompletionSink& sink) {
-  sink_ = &sink;
-  for (core::SlotId slot = 0; slot < slots_.size(); ++slot) install_callback(slot);
-}
-
-void OvBackend::install_callback(core::SlotId slot) {
-  slots_[slot].request.set_callback(
-      [this, slot](std::exception_ptr error) { sink_->completed(slot, std::move(error)); });
 }
 
 void OvBackend::bind(core::SlotId slot, core::Record& record) {
@@ -66,29 +57,57 @@ void OvBackend::bind(core::SlotId slot, core::Record& record) {
 }
 
 void OvBackend::reclaim(core::SlotId slot, core::Record& previous) noexcept {
+  Slot& its = slots_[slot];
   std::vector<ov::Tensor> theirs = std::exchange(ours(previous).outputs, {});
+  if (!its.outputs.empty()) return;  // the latest run had no value: what was bound for it still is
   // Whoever saw the outputs may have given one another shape: then the slot gets fresh ones.
   bool fit = !theirs.empty();
   const bool compared = attempt([&] {
     for (std::size_t k = 0; k < theirs.size(); ++k) fit = fit && ports_->fits_output(k, theirs[k]);
   });
-  if (compared && fit) slots_[slot].outputs = std::move(theirs);
+  if (!compared || !fit) return;
+  its.outputs = std::move(theirs);
+  // Where a later one still reads the memory that is bound, this is other memory.
+  its.outputs_are_bound = previous.id == its.collected;
 }
 
-void OvBackend::start(core::SlotId slot) {
+void OvBackend::start(core::SlotId slot, RequestId run) {
   Slot& its = slots_[slot];
   if (its.outputs.empty()) give_fresh_outputs(its);
+  if (!its.outputs_are_bound) bind_outputs(its);
+  // Anew for every run: the runtime takes the callback out while it runs, and puts it back afterwards only where there
+  // is no other one by then. Otherwise a run that was started by another thread in between could complete unheard. Two
+  // words, so that std::function keeps it without an allocation.
+  its.request.set_callback(
+      [&its, run](std::exception_ptr error) { its.backend->sink_->completed(its.id, run, std::move(error)); });
   its.request.start_async();
+}
+
+void OvBackend::cancel(core::SlotId slot) noexcept {
+  attempt([&] { slots_[slot].request.cancel(); });
+}
+
+bool OvBackend::is_cancellation(const std::exception_ptr& error) const noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const ov::Cancelled&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
 }
 
 void OvBackend::give_fresh_outputs(Slot& slot) const {
   std::vector<ov::Tensor> fresh;
   fresh.reserve(ports_->outputs().size());
-  for (std::size_t k = 0; k < ports_->outputs().size(); ++k) {
-    fresh.push_back(ports_->make_output(k));
-    slot.request.set_output_tensor(k, fresh.back());
-  }
+  for (std::size_t k = 0; k < ports_->outputs().size(); ++k) fresh.push_back(ports_->make_output(k));
   slot.outputs = std::move(fresh);
+  slot.outputs_are_bound = false;
+}
+
+void OvBackend::bind_outputs(Slot& slot) {
+  for (std::size_t k = 0; k < slot.outputs.size(); ++k) slot.request.set_output_tensor(k, slot.outputs[k]);
+  slot.outputs_are_bound = true;
 }
 
 void OvBackend::collect(core::SlotId slot, core::Record& record) {
@@ -96,6 +115,7 @@ void OvBackend::collect(core::SlotId slot, core::Record& record) {
   // Asked for again each time: a dynamic output may have moved, and some devices hand out other tensors.
   for (std::size_t k = 0; k < its.outputs.size(); ++k) its.outputs[k] = its.request.get_output_tensor(k);
   ours(record).outputs = std::exchange(its.outputs, {});
+  its.collected = record.id;
 }
 
 void OvBackend::mend_inputs(core::SlotId slot) {
@@ -120,10 +140,6 @@ void OvBackend::unbind(core::SlotId slot, core::Record& record) noexcept {
   // Where this fails, the next bind() tries again, and refuses its request if it can't.
   attempt([&] { restore_inputs(slots_[slot]); });
   ours(record).inputs.clear();
-  // The runtime takes the callback out while it runs and puts it back only afterwards. Another thread may start the
-  // slot before that, and on a device that runs callbacks side by side its completion would go unheard. Where this
-  // fails, the runtime still puts the old one back.
-  attempt([&] { install_callback(slot); });
 }
 
 }  // namespace inferqueue::openvino

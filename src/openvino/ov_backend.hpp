@@ -17,9 +17,10 @@ namespace inferqueue::openvino {
 ///
 /// Invariants, for each slot:
 ///  1. own_inputs are the slot's own tensors. Where replaced[i] is false, input i is bound to its own.
-///  2. The output memory bound to the infer request is either in `outputs` here, or in the record that collected it;
-///     in the second case the slot is given other tensors before it starts.
-///  3. Whenever the slot is not with the runtime, the infer request has its callback.
+///  2. The output memory bound to the infer request is either in `outputs` here, or in the record of `collected`, the
+///     latest that collected any. In the second case the slot starts again only with other tensors, or when it has
+///     taken back these. What it has taken back from an earlier record is bound anew.
+///  3. The infer request is given a callback of its own for every run, which names that run.
 class OvBackend final : public core::Backend {
  public:
   /// Throws what creating an infer request throws.
@@ -31,10 +32,12 @@ class OvBackend final : public core::Backend {
   OvBackend& operator=(OvBackend&&) = delete;
 
   std::size_t size() const noexcept override { return slots_.size(); }
-  void connect(core::CompletionSink& sink) override;
+  void connect(core::CompletionSink& sink) override { sink_ = &sink; }
   void bind(core::SlotId slot, core::Record& record) override;
   void reclaim(core::SlotId slot, core::Record& previous) noexcept override;
-  void start(core::SlotId slot) override;
+  void start(core::SlotId slot, RequestId run) override;
+  void cancel(core::SlotId slot) noexcept override;
+  bool is_cancellation(const std::exception_ptr& error) const noexcept override;
   void collect(core::SlotId slot, core::Record& record) override;
   void unbind(core::SlotId slot, core::Record& record) noexcept override;
 
@@ -46,20 +49,24 @@ class OvBackend final : public core::Backend {
 
  private:
   struct Slot {
-    ov::InferRequest request;
-    std::vector<ov::Tensor> own_inputs;
-    std::vector<bool> replaced;
-    std::vector<ov::Tensor> outputs;  // empty: the latest record has them
+    OvBackend* backend = nullptr;
+    core::SlotId id = 0;
+    ov::InferRequest request = {};
+    std::vector<ov::Tensor> own_inputs = {};
+    std::vector<bool> replaced = {};
+    std::vector<ov::Tensor> outputs = {};  // empty: records have them
+    RequestId collected = 0;
+    bool outputs_are_bound = true;
   };
 
-  void install_callback(core::SlotId slot);
   void give_fresh_outputs(Slot& slot) const;
+  static void bind_outputs(Slot& slot);
   static void restore_inputs(Slot& slot);
 
   ov::CompiledModel model_;  // outlives the requests
   base::Ref<const Ports> ports_;
   core::CompletionSink* sink_ = nullptr;
-  std::vector<Slot> slots_;
+  std::vector<Slot> slots_;  // never resized: callbacks point into it
 };
 
 }  // namespace inferqueue::openvino

@@ -21,19 +21,6 @@ std::size_t number_of_jobs(const ov::CompiledModel& compiled, std::size_t wanted
 
 }  // namespace
 
-void Callbacks::on_value(core::Record& record) const {
-  if (on_value_ == nullptr) return;
-  Request request(&static_cast<OvRecord&>(record));  // all records here are ours
-  (*on_value_)(request, record.user_data);
-}
-
-bool Callbacks::on_error(core::Record& record) const {
-  if (on_error_ == nullptr) return false;
-  Request request(&static_cast<OvRecord&>(record));
-  (*on_error_)(request, record.error);
-  return true;
-}
-
 std::shared_ptr<QueueState> QueueState::create(const ov::CompiledModel& compiled,
                                                std::shared_ptr<const ov::Model> model, const QueueOptions& options) {
   if (options.callback_threads > QueueOptions::max_callback_threads)
@@ -51,6 +38,7 @@ QueueState::QueueState(ov::CompiledModel compiled, std::shared_ptr<const ov::Mod
       model_(std::move(model)),
       ports_(std::move(ports)),
       callbacks_(std::make_shared<const Callbacks>(nullptr, nullptr)),
+      abandon_after_(options.abandon_after),
       backend_(backend.get()),
       engine_(std::move(backend), options) {}
 
@@ -77,10 +65,15 @@ base::Ref<OvRecord> QueueState::make_record(const Inputs& inputs, UserData user_
     callbacks = callbacks_;
   }
   if (callbacks->value_callback()) callbacks->value_callback()->check(user_data);
+  return make_record(inputs, std::move(user_data), std::move(callbacks));
+}
+
+base::Ref<OvRecord> QueueState::make_record(const Inputs& inputs, UserData user_data,
+                                            std::shared_ptr<const core::Handler> handler) const {
   auto record = base::make_ref<OvRecord>(ports_);
   record->inputs = ports_->resolve(inputs);
   record->user_data = std::move(user_data);
-  record->handler = std::move(callbacks);
+  record->handler = std::move(handler);
   return record;
 }
 

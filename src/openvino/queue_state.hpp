@@ -8,28 +8,13 @@
 
 #include "base/mutex.hpp"
 #include "core/engine.hpp"
+#include "core/gate.hpp"
+#include "openvino/handlers.hpp"
 #include "openvino/ov_backend.hpp"
 #include "openvino/ov_record.hpp"
 #include "openvino/ports.hpp"
 
 namespace inferqueue::openvino {
-
-/// The user's callbacks at one moment.
-class Callbacks final : public core::Handler {
- public:
-  Callbacks(std::shared_ptr<const Callback> on_value, std::shared_ptr<const ErrorCallback> on_error)
-      : on_value_(std::move(on_value)), on_error_(std::move(on_error)) {}
-
-  void on_value(core::Record& record) const override;
-  bool on_error(core::Record& record) const override;
-
-  const std::shared_ptr<const Callback>& value_callback() const noexcept { return on_value_; }
-  const std::shared_ptr<const ErrorCallback>& error_callback() const noexcept { return on_error_; }
-
- private:
-  std::shared_ptr<const Callback> on_value_;  // null: none
-  std::shared_ptr<const ErrorCallback> on_error_;
-};
 
 /// Thread rules: as AsyncInferQueue.
 class QueueState {
@@ -45,8 +30,14 @@ class QueueState {
   void set_error_callback(ErrorCallback callback);
   /// A record that is ready to be submitted, with the callbacks of this moment. Throws what a refused submission does.
   base::Ref<OvRecord> make_record(const Inputs& inputs, UserData user_data) const;
+  /// The same, but its outcome goes to the handler.
+  base::Ref<OvRecord> make_record(const Inputs& inputs, UserData user_data,
+                                  std::shared_ptr<const core::Handler> handler) const;
 
+  /// Held by every call of a public member, so that the destructor can wait for those that are inside.
+  core::Gate& gate() noexcept { return gate_; }
   core::Engine& engine() noexcept { return engine_; }
+  std::chrono::nanoseconds abandon_after() const noexcept { return abandon_after_; }
   const Ports& ports() const noexcept { return *ports_; }
   const ov::CompiledModel& compiled() const noexcept { return compiled_; }
   const std::shared_ptr<const ov::Model>& model() const noexcept { return model_; }
@@ -54,11 +45,13 @@ class QueueState {
   void mend_inputs(core::SlotId slot) { backend_->mend_inputs(slot); }
 
  private:
+  core::Gate gate_;
   ov::CompiledModel compiled_;
   std::shared_ptr<const ov::Model> model_;
   base::Ref<const Ports> ports_;
   mutable base::Mutex callbacks_mutex_;
   std::shared_ptr<const Callbacks> callbacks_ INFERQUEUE_GUARDED_BY(callbacks_mutex_);
+  std::chrono::nanoseconds abandon_after_;
   OvBackend* backend_;  // the engine's
   core::Engine engine_;
 };

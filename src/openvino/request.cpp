@@ -28,6 +28,9 @@ Request::~Request() {
 RequestId Request::id() const noexcept {
   return record_->id;
 }
+Outcome Request::outcome() const noexcept {
+  return record_->outcome;
+}
 std::size_t Request::slot_id() const noexcept {
   return record_->slot;
 }
@@ -48,7 +51,7 @@ const UserData& Request::userdata() const noexcept {
 
 const std::vector<ov::Tensor>& Request::outputs() const {
   if (record_->outputs.empty() && !record_->ports->outputs().empty())
-    throw Error(Errc::no_result, record_->error ? "the request failed: it has no outputs"
+    throw Error(Errc::no_result, record_->error ? "the request has no outputs: its outcome is not a value"
                                                 : "the slot has started again and has taken its outputs' memory back; "
                                                   "copy the Request in its callback to keep them");
   return record_->outputs;

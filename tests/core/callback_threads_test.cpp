@@ -69,5 +69,105 @@ TEST_F(EngineTest, ShuttingDownWaitsForTheQueuesThreads) {
   EXPECT_EQ(values, 2);
 }
 
+// ---- slots that go on while callbacks still read the outputs
+// ---------------------------------------------------------
+
+class BacklogTest : public EngineTest {
+ protected:
+  /// Its callback waits for go_on, and then looks at its output.
+  base::Ref<FakeRecord> held_up(int input) {
+    return record(input, [this](FakeRecord& r) {
+      ++inside;
+      while (!go_on) std::this_thread::yield();
+      if (*r.output == r.input + 1) ++intact;
+    });
+  }
+  void wait_inside(int count) const {
+    while (inside < count) std::this_thread::yield();
+  }
+
+  std::atomic<int> inside{0};
+  std::atomic<int> intact{0};
+  std::atomic<bool> go_on{false};
+};
+
+TEST_F(BacklogTest, ASlotGoesOnWhileItsCallbackReadsTheOutputs) {
+  make_engine(1, {.callback_threads = 1, .callback_backlog = 2});
+  for (int i = 0; i < 3; ++i) {
+    engine->submit(held_up(i));
+    backend->complete(0);
+  }
+  wait_inside(1);
+  EXPECT_EQ(slot_states(), (std::vector{SlotState::finishing})) << "two may have left their slot, not three";
+  EXPECT_FALSE(engine->try_acquire());
+  EXPECT_EQ(engine->report().unfinished, 3U);
+  go_on = true;
+  EXPECT_TRUE(engine->wait_all().empty());
+  EXPECT_EQ(intact, 3);
+  EXPECT_EQ(static_cast<const FakeRecord&>(*engine->snapshot(0).latest).input, 2);
+  expect_all_slots_idle();
+}
+
+TEST_F(BacklogTest, AsManyAsThereAreSlotsUnlessSaidOtherwise) {
+  make_engine(2, {.callback_threads = 1});
+  for (int i = 0; i < 4; ++i) {
+    const core::SlotId slot = engine->acquire();
+    engine->start(slot, held_up(i));
+    backend->complete(slot);
+  }
+  EXPECT_EQ(slot_states(), (std::vector{SlotState::finishing, SlotState::finishing})) << "two have left, two have not";
+  go_on = true;
+  EXPECT_TRUE(engine->wait_all().empty());
+  EXPECT_EQ(intact, 4);
+  expect_all_slots_idle();
+}
+
+TEST_F(BacklogTest, WithoutABacklogASlotWaitsForItsCallback) {
+  make_engine(1, {.callback_threads = 1, .callback_backlog = 0});
+  engine->submit(held_up(0));
+  backend->complete(0);
+  wait_inside(1);
+  EXPECT_EQ(slot_states(), (std::vector{SlotState::finishing}));
+  go_on = true;
+  EXPECT_TRUE(engine->wait_all().empty());
+  expect_all_slots_idle();
+}
+
+/// As a coroutine's.
+class OwnThreadHandler final : public core::Handler {
+ public:
+  explicit OwnThreadHandler(std::atomic<std::thread::id>& thread) : thread_(thread) {}
+  void on_value(core::Record&) const override { thread_ = std::this_thread::get_id(); }
+  bool on_error(core::Record&) const override {
+    thread_ = std::this_thread::get_id();
+    return true;
+  }
+  bool wants_own_thread() const noexcept override { return true; }
+
+ private:
+  std::atomic<std::thread::id>& thread_;
+};
+
+TEST_F(BacklogTest, WhatWantsAThreadOfItsOwnGetsOneWhereCallbacksRunInline) {
+  make_engine(1);
+  std::atomic<std::thread::id> value_thread;
+  std::atomic<std::thread::id> cancel_thread;
+  auto first = record(0);
+  first->handler = std::make_shared<OwnThreadHandler>(value_thread);
+  engine->submit(std::move(first));
+  auto second = record(1);
+  second->handler = std::make_shared<OwnThreadHandler>(cancel_thread);
+  engine->cancel(engine->submit(std::move(second), {.backpressure = Backpressure::reject}));
+  backend->complete(0);
+  EXPECT_TRUE(engine->wait_all().empty());
+  EXPECT_NE(value_thread.load(), std::this_thread::get_id());
+  EXPECT_NE(value_thread.load(), std::thread::id());
+  EXPECT_EQ(cancel_thread.load(), value_thread.load()) << "one thread is enough";
+  std::thread::id plain;
+  engine->submit(record(2, [&](FakeRecord&) { plain = std::this_thread::get_id(); }));
+  backend->complete(0);
+  EXPECT_EQ(plain, std::this_thread::get_id());
+}
+
 }  // namespace
 }  // namespace inferqueue::testing

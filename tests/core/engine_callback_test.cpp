@@ -13,16 +13,6 @@ namespace {
 
 using core::SlotId;
 
-Errc code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return Errc::invalid_argument;
-}
-
 TEST_F(EngineTest, SubmissionFromACallbackRunsOnTheSlotThatTheCallbackFrees) {
   make_engine(1);
   std::vector<int> seen;

@@ -1,6 +1,8 @@
 // Closing: blocked callers wake, later ones are refused, what was accepted is finished.
 #include <atomic>
+#include <latch>
 #include <thread>
+#include <vector>
 
 #include <inferqueue/error.hpp>
 
@@ -20,7 +22,7 @@ TEST_F(EngineTest, ShuttingDownWaitsForWhatWasAccepted) {
     backend->complete(1);
     backend->complete(0);
   });
-  engine->shut_down();
+  engine->close(CloseMode::drain, {});
   EXPECT_EQ(values, 2);
   device.join();
 }
@@ -36,7 +38,7 @@ TEST_F(EngineTest, ABlockedSubmitterIsToldThatTheQueueIsClosed) {
       told = error.code() == Errc::closed;
     }
   });
-  std::thread closer([&] { engine->shut_down(); });
+  std::thread closer([&] { engine->close(CloseMode::drain, {}); });
   submitter.join();  // woken although no slot was ever freed
   EXPECT_TRUE(told);
   backend->complete(0);
@@ -46,7 +48,7 @@ TEST_F(EngineTest, ABlockedSubmitterIsToldThatTheQueueIsClosed) {
 TEST_F(EngineTest, AfterShuttingDownEverySubmissionIsRefused) {
   make_engine(2);
   const SlotId leased = engine->acquire();
-  engine->shut_down();
+  engine->close(CloseMode::drain, {});
   EXPECT_THROW(engine->submit(record(0)), Error);
   EXPECT_THROW(engine->acquire(), Error);
   EXPECT_THROW(engine->try_acquire(), Error);
@@ -69,7 +71,7 @@ TEST_F(EngineTest, ShuttingDownFinishesWhatStandsInLine) {
     }
   });
   device.join();
-  engine->shut_down();
+  engine->close(CloseMode::drain, {});
   EXPECT_EQ(values, 2);
 }
 
@@ -84,8 +86,106 @@ TEST_F(EngineTest, WhatNobodyCanRunAnyMoreGetsAnOutcome) {
     engine->submit(record(1, nullptr, [&](FakeRecord& r) { outcome = message_of<Error>(r.error); }));
   }));
   other_backend->complete(0);
-  engine->shut_down();  // the only slot is leased by this very thread: it must not wait for it
-  EXPECT_EQ(outcome, "the queue was destroyed while all slots were leased");
+  engine->close(CloseMode::drain, {});  // the only slot is leased by this very thread: it must not wait for it
+  EXPECT_EQ(outcome, "request 1 was cancelled while it waited for a slot");
+  engine->release(leased);
+}
+
+TEST_F(EngineTest, ClosingWhileASubmissionBindsRunsWhatStandsInLine) {
+  make_engine(1);
+  std::latch binding(1);
+  std::latch go_on(1);
+  backend->on_bind = [&](SlotId) {
+    binding.count_down();
+    go_on.wait();
+  };
+  std::thread submitter([&] { EXPECT_EQ(code_of([&] { engine->submit(record(0)); }), Errc::closed); });
+  binding.wait();
+  engine->submit(logged(1), {.backpressure = Backpressure::reject});
+  std::thread closer([&] { engine->close(CloseMode::drain, {}); });
+  const auto is_closed = [&] {
+    try {
+      return engine->try_acquire().has_value();  // never: the only slot is taken
+    } catch (const Error&) {
+      return true;
+    }
+  };
+  while (!is_closed()) std::this_thread::yield();
+  go_on.count_down();  // the submitter is refused, and its slot is free
+  backend->wait_for_starts(1);
+  backend->complete(0);
+  submitter.join();
+  closer.join();
+  EXPECT_EQ(log(), (std::vector<std::string>{"1 value"}));
+}
+
+TEST_F(EngineTest, ClosingMayCancelWhatWaitsAndAskTheDevice) {
+  make_engine(1);
+  std::atomic<int> asked{0};
+  engine->submit(logged(0));
+  engine->submit(logged(1), {.backpressure = Backpressure::reject});
+  backend->on_cancel = [&](SlotId slot) {
+    ++asked;
+    backend->complete(slot, std::make_exception_ptr(Cancelled()));
+  };
+  const CloseResult result = engine->close(CloseMode::cancel, {});
+  EXPECT_EQ(result.cancelled, 1U);
+  EXPECT_EQ(result.abandoned, 0U);
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(log(), (std::vector<std::string>{"1 cancelled", "0 cancelled"}));
+}
+
+TEST_F(EngineTest, ClosingAgainMayCancelWhatTheFirstWouldHaveFinished) {
+  make_engine(1);
+  engine->submit(logged(0));
+  engine->submit(logged(1), {.backpressure = Backpressure::reject});
+  std::thread first([&] { engine->close(CloseMode::drain, {}); });
+  std::thread second([&] { engine->close(CloseMode::cancel, {}); });
+  wait_for_log(1);
+  backend->complete(0);
+  first.join();
+  second.join();
+  EXPECT_EQ(log(), (std::vector<std::string>{"1 cancelled", "0 value"}));
+}
+
+TEST_F(EngineTest, ClosingInACallbackDoesNotWait) {
+  make_engine(2);
+  engine->submit(record(0, [&](FakeRecord&) {
+    engine->close(CloseMode::drain, {});
+    EXPECT_EQ(code_of([&] { engine->submit(record(2)); }), Errc::closed);
+  }));
+  engine->submit(logged(1));
+  backend->complete(0);
+  EXPECT_EQ(log(), std::vector<std::string>{});
+  backend->complete(1);
+  EXPECT_EQ(log(), (std::vector<std::string>{"1 value"}));
+}
+
+TEST_F(EngineTest, EveryKindOfCallIsRefusedAfterClosing) {
+  make_engine(1);
+  engine->submit(record(0, [](FakeRecord&) { throw std::runtime_error("kept"); }));
+  backend->complete(0);
+  engine->close(CloseMode::drain, {});
+  EXPECT_EQ(code_of([&] { engine->wait_for_idle(); }), Errc::closed);
+  EXPECT_EQ(code_of([&] { engine->submit(record(1)); }), Errc::closed);
+  EXPECT_EQ(code_of([&] { engine->submit(record(1), {.backpressure = Backpressure::reject}); }), Errc::closed);
+  EXPECT_FALSE(engine->is_ready());
+  EXPECT_EQ(engine->statistics().refused_closed, 3U);
+  EXPECT_EQ(engine->wait_all().size(), 1U) << "errors can still be taken";
+  EXPECT_FALSE(engine->cancel(1));
+}
+
+TEST_F(EngineTest, WaitersForAnIdleSlotAreToldToo) {
+  make_engine(1);
+  const SlotId leased = engine->acquire();
+  std::atomic<int> told{0};
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] { told += code_of([&] { engine->wait_for_idle(); }) == Errc::closed ? 1 : 0; });
+  threads.emplace_back([&] { told += code_of([&] { engine->acquire(); }) == Errc::closed ? 1 : 0; });
+  wait_for_waiters(1);
+  engine->close(CloseMode::drain, {});
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(told, 2);
   engine->release(leased);
 }
 

@@ -19,23 +19,7 @@ using core::SlotId;
 
 const WaitOptions at_once{.timeout = 0ns};
 
-class EngineWaitTest : public EngineTest {
- protected:
-  /// Returns when that many threads stand in line for a slot.
-  void wait_for_waiters(std::size_t count) const {
-    while (engine->report().waiting != count) std::this_thread::yield();
-  }
-  template <class Call>
-  static Errc code_of(Call&& call) {
-    try {
-      call();
-    } catch (const Error& error) {
-      return error.code();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return Errc::invalid_argument;
-  }
-};
+using EngineWaitTest = EngineTest;
 
 TEST_F(EngineWaitTest, ATimeoutSaysWhatEverySlotIsDoing) {
   make_engine(3);
@@ -68,7 +52,7 @@ TEST_F(EngineWaitTest, ATimeoutSaysWhatEverySlotIsDoing) {
 TEST_F(EngineWaitTest, NoWaitIsWithoutABound) {
   make_engine(1);
   engine->submit(record(0));
-  EXPECT_EQ(code_of([&] { engine->submit(record(1), at_once); }), Errc::timed_out);
+  EXPECT_EQ(code_of([&] { engine->submit(record(1), {.wait = at_once}); }), Errc::timed_out);
   EXPECT_EQ(code_of([&] { engine->acquire(at_once); }), Errc::timed_out);
   EXPECT_EQ(code_of([&] { engine->wait_for_idle(at_once); }), Errc::timed_out);
   EXPECT_EQ(code_of([&] { engine->wait_all(at_once); }), Errc::timed_out);
@@ -76,7 +60,7 @@ TEST_F(EngineWaitTest, NoWaitIsWithoutABound) {
   std::stop_source stop;
   stop.request_stop();
   const WaitOptions stopped{.stop = stop.get_token()};
-  EXPECT_EQ(code_of([&] { engine->submit(record(1), stopped); }), Errc::stopped);
+  EXPECT_EQ(code_of([&] { engine->submit(record(1), {.wait = stopped}); }), Errc::stopped);
   EXPECT_EQ(code_of([&] { engine->acquire(stopped); }), Errc::stopped);
   EXPECT_EQ(code_of([&] { engine->wait_for_idle(stopped); }), Errc::stopped);
   EXPECT_EQ(code_of([&] { engine->wait_all(stopped); }), Errc::stopped);
@@ -93,7 +77,7 @@ TEST_F(EngineWaitTest, WhatIsThereIsTakenWhateverTheLimit) {
   EXPECT_EQ(engine->wait_for_idle(hopeless), 0U);
   EXPECT_TRUE(engine->wait_all(hopeless).empty());
   engine->release(engine->acquire(hopeless));
-  engine->submit(record(0), hopeless);
+  engine->submit(record(0), {.wait = hopeless});
   backend->complete(0);
   expect_all_slots_idle();
 }
@@ -118,7 +102,7 @@ TEST_F(EngineWaitTest, ARequestToStopWakesEveryKindOfWait) {
   const auto expect_stopped = [&](auto&& call) {
     threads.emplace_back([&, call] { stopped += code_of(call) == Errc::stopped ? 1 : 0; });
   };
-  expect_stopped([&] { engine->submit(record(1), options); });
+  expect_stopped([&] { engine->submit(record(1), {.wait = options}); });
   expect_stopped([&] { engine->acquire(options); });
   expect_stopped([&] { engine->wait_for_idle(options); });
   expect_stopped([&] { engine->wait_all(options); });

@@ -3,10 +3,16 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
+#include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
+
+#include <inferqueue/error.hpp>
 
 #include "core/engine.hpp"
 #include "support/fake_backend.hpp"
@@ -50,6 +56,31 @@ class EngineTest : public ::testing::Test {
     return made;
   }
 
+  /// Writes what becomes of it into log(): "3 value", "4 dropped".
+  base::Ref<FakeRecord> logged(int input) {
+    const auto write = [this](FakeRecord& r) {
+      const std::lock_guard lock(log_mutex_);
+      log_.push_back(std::to_string(r.input) + ' ' + to_string(r.outcome));
+    };
+    return record(input, write, write);
+  }
+  std::vector<std::string> log() const {
+    const std::lock_guard lock(log_mutex_);
+    return log_;
+  }
+  void wait_for_log(std::size_t size) const {
+    while (log().size() < size) std::this_thread::yield();
+  }
+  /// Until so many threads stand in line.
+  void wait_for_waiters(std::size_t count) const {
+    while (engine->report().waiting != count) std::this_thread::yield();
+  }
+  std::vector<SlotState> slot_states() const {
+    std::vector<SlotState> states;
+    for (const SlotReport& slot : engine->report().slots) states.push_back(slot.state);
+    return states;
+  }
+
   /// Every slot can be taken: none was lost. Gives them back.
   void expect_all_slots_idle() {
     std::vector<core::SlotId> taken;
@@ -58,16 +89,43 @@ class EngineTest : public ::testing::Test {
     for (const core::SlotId slot : taken) engine->release(slot);
   }
 
+  /// Every accepted request has one outcome, or is still under way.
+  void expect_all_accounted_for() const {
+    const Statistics now = engine->statistics();
+    EXPECT_EQ(now.accepted, now.values + now.errors + now.cancelled + now.expired + now.dropped + now.unfinished);
+  }
+
   void TearDown() override {
     if (engine) {
       EXPECT_EQ(backend->violations(), std::vector<std::string>{});
+      expect_all_accounted_for();
     }
     engine.reset();
   }
 
   FakeBackend* backend = nullptr;
   std::unique_ptr<core::Engine> engine;
+
+ private:
+  mutable std::mutex log_mutex_;
+  std::vector<std::string> log_;
 };
+
+/// The code of the Error that the call throws.
+template <class Call>
+Errc code_of(Call&& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.code();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return Errc::invalid_argument;
+}
+
+inline Errc code_of_error(const std::exception_ptr& error) {
+  return code_of([&] { std::rethrow_exception(error); });
+}
 
 /// The message of an exception_ptr that holds an E; "another type" otherwise.
 template <class E>

@@ -36,7 +36,11 @@ void FakeBackend::reclaim(core::SlotId slot, core::Record& previous) noexcept {
   if (ours(previous).output) slots_[slot].output = std::exchange(ours(previous).output, nullptr);
 }
 
-void FakeBackend::start(core::SlotId slot) {
+void FakeBackend::start(core::SlotId slot, RequestId run) {
+  {
+    const std::lock_guard lock(mutex_);
+    slots_[slot].run = run;
+  }
   if (on_start) on_start(slot);
   {
     const std::lock_guard lock(mutex_);
@@ -65,14 +69,39 @@ void FakeBackend::unbind(core::SlotId slot, core::Record& record) noexcept {
   slots_[slot].record = nullptr;
 }
 
-void FakeBackend::complete(core::SlotId slot, std::exception_ptr error) {
+void FakeBackend::cancel(core::SlotId slot) noexcept {
+  if (on_cancel) on_cancel(slot);
+}
+
+bool FakeBackend::is_cancellation(const std::exception_ptr& error) const noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Cancelled&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+void FakeBackend::complete_wrongly(core::SlotId slot, std::optional<RequestId> run) {
+  RequestId latest = 0;
   {
     const std::lock_guard lock(mutex_);
+    latest = slots_[slot].run;
+  }
+  sink_->completed(slot, run.value_or(latest), nullptr);
+}
+
+void FakeBackend::complete(core::SlotId slot, std::exception_ptr error) {
+  RequestId run = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    run = slots_[slot].run;
     expect(slots_[slot].running, "the test completes a slot that doesn't run");
     slots_[slot].running = false;
     *slots_[slot].output = slots_[slot].record->input + 1;
   }
-  sink_->completed(slot, std::move(error));
+  sink_->completed(slot, run, std::move(error));
 }
 
 void FakeBackend::complete_inside_start() {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -25,6 +26,9 @@ class FakeRecord final : public core::Record {
   std::shared_ptr<int> output;
 };
 
+/// What a device says of a run that it has given up.
+struct Cancelled : std::exception {};
+
 /// Slots that run when they are told to. Records every breach of the seam's contract by the engine in violations().
 /// Thread rules: every member from any thread.
 class FakeBackend final : public core::Backend {
@@ -40,16 +44,18 @@ class FakeBackend final : public core::Backend {
   void connect(core::CompletionSink& sink) override { sink_ = &sink; }
   void bind(core::SlotId slot, core::Record& record) override;
   void reclaim(core::SlotId slot, core::Record& previous) noexcept override;
-  void start(core::SlotId slot) override;
+  void start(core::SlotId slot, RequestId run) override;
+  void cancel(core::SlotId slot) noexcept override;
+  bool is_cancellation(const std::exception_ptr& error) const noexcept override;
   void collect(core::SlotId slot, core::Record& record) override;
   void unbind(core::SlotId slot, core::Record& record) noexcept override;
 
   // ---- commands; hooks are set before anything is submitted
-  Hook on_bind, on_start, on_collect;
+  Hook on_bind, on_start, on_collect, on_cancel;
   /// Reports the completion of a started slot, on the calling thread.
   void complete(core::SlotId slot, std::exception_ptr error = nullptr);
-  /// Reports a completion whatever the slot does: a lie.
-  void complete_wrongly(core::SlotId slot) { sink_->completed(slot, nullptr); }
+  /// Reports a completion whatever the slot does: a lie. Of the latest run, or of `run`.
+  void complete_wrongly(core::SlotId slot, std::optional<RequestId> run = std::nullopt);
   /// From now on every start completes before it returns.
   void complete_inside_start();
   /// From now on this many threads complete what is started, latest first, so out of order.
@@ -62,6 +68,7 @@ class FakeBackend final : public core::Backend {
  private:
   struct Slot {
     FakeRecord* record = nullptr;
+    RequestId run = 0;
     std::shared_ptr<int> output = std::make_shared<int>(0);
     bool running = false;
   };

@@ -1,0 +1,60 @@
+// Requests whose outcome is awaited, by a thread or by a coroutine.
+#pragma once
+
+#include <coroutine>
+#include <functional>
+#include <future>
+#include <memory>
+
+#include <inferqueue/export.hpp>
+#include <inferqueue/inputs.hpp>
+#include <inferqueue/options.hpp>
+#include <inferqueue/request.hpp>
+#include <inferqueue/user_data.hpp>
+
+namespace inferqueue {
+namespace openvino {
+class QueueState;
+struct Suspended;
+}  // namespace openvino
+
+/// A future that knows its request's number, for AsyncInferQueue::cancel(). Thread rules: as std::future, which it can
+/// be moved into.
+struct RequestFuture : std::future<Request> {
+  RequestId id = 0;
+};
+
+/// Runs what it is given, once, somewhere: posts it to an event loop or a thread pool. Where it throws instead, it must
+/// not have taken it.
+using Executor = std::function<void(std::function<void()>)>;
+
+/// What `co_await queue.infer(…)` awaits: submits when it is awaited, and resumes with the Request, or throws what
+/// became of it. Destroying the coroutine while it is suspended cancels the request as far as AsyncInferQueue::cancel()
+/// can; nothing touches the coroutine afterwards. (While it is being resumed it must not be destroyed by others, as any
+/// coroutine.) Thread rules: for the coroutine.
+class INFERQUEUE_API Infer {
+ public:
+  ~Infer();
+  Infer(const Infer&) = delete;
+  Infer& operator=(const Infer&) = delete;
+  Infer(Infer&&) = delete;
+  Infer& operator=(Infer&&) = delete;
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiting);
+  Request await_resume();
+
+  /// Internal: made by AsyncInferQueue.
+  INFERQUEUE_INTERNAL Infer(std::shared_ptr<openvino::QueueState> state, Inputs inputs, UserData user_data,
+                            SubmitOptions options, Executor executor) noexcept;
+
+ private:
+  std::shared_ptr<openvino::QueueState> state_;
+  Inputs inputs_;
+  UserData user_data_;
+  SubmitOptions options_;
+  Executor executor_;
+  std::shared_ptr<openvino::Suspended> suspended_;  // from the submission on
+};
+
+}  // namespace inferqueue

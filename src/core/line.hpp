@@ -1,0 +1,64 @@
+// What waits for a slot: threads, and accepted requests. First come, first served.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "base/mutex.hpp"
+#include "core/record.hpp"
+#include "core/record_list.hpp"
+
+namespace inferqueue::core {
+
+/// Somebody who blocks until a slot is handed over. Lives on the stack of the thread that waits.
+struct Waiter : Place {
+  explicit Waiter(bool to_submit) : Place(Kind::waiter), submits(to_submit), bell(base::make_ref<Bell>()) {}
+  const bool submits;  ///< and will soon start or release the slot
+  const base::Ref<Bell> bell;
+  std::optional<SlotId> slot;
+  bool closed = false;
+};
+
+/// Thread rules: guarded by the engine's mutex. Holds a reference to each record. Nothing here needs memory.
+class Line {
+ public:
+  Line() = default;
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+  Line(Line&&) = delete;
+  Line& operator=(Line&&) = delete;
+  ~Line();
+
+  bool empty() const noexcept { return places_.empty(); }
+  std::size_t records() const noexcept { return records_; }
+  std::size_t waiters() const noexcept { return waiters_; }
+
+  void push(Waiter& waiter) noexcept;
+  void push(base::Ref<Record> record) noexcept;
+  void insert_before(Record& later, base::Ref<Record> record) noexcept;
+  void remove(Waiter& waiter) noexcept;
+  base::Ref<Record> take(Record& record) noexcept;
+
+  /// The first in line, a record or a waiter, which stays where it is; null where nothing waits.
+  Place* first() const noexcept { return places_.first(); }
+  /// Null where there is none.
+  Record* oldest_record() const noexcept;
+  Record* find_source(std::uint64_t source) const noexcept;
+  Record* find(RequestId id) const noexcept;
+  /// Tells every waiter that the queue is closed, and lets them go.
+  void close_waiters() noexcept;
+  /// Takes a record whose time is over; null where there is none.
+  base::Ref<Record> take_expired(Clock::time_point now) noexcept;
+  /// When the next one expires; time_point::max() where none does.
+  Clock::time_point next_expiry() const noexcept;
+
+ private:
+  template <class Condition>
+  Record* find_record(Condition condition) const noexcept;
+
+  PlaceList places_;
+  std::size_t records_ = 0;
+  std::size_t waiters_ = 0;
+};
+
+}  // namespace inferqueue::core

@@ -1,0 +1,64 @@
+// Records on their way from one step to the next.
+#pragma once
+
+#include <utility>
+
+#include "base/mutex.hpp"
+#include "base/ref.hpp"
+#include "core/record.hpp"
+
+namespace inferqueue::core {
+
+/// First in, first out; holds a reference to each. Never needs memory, and so never fails. Thread rules: guarded by its
+/// owner.
+class RecordList {
+ public:
+  RecordList() = default;
+  RecordList(const RecordList&) = delete;
+  RecordList& operator=(const RecordList&) = delete;
+  RecordList(RecordList&&) = delete;
+  RecordList& operator=(RecordList&&) = delete;
+  ~RecordList() {
+    while (pop()) {
+    }
+  }
+
+  bool empty() const noexcept { return places_.empty(); }
+  void push(base::Ref<Record> record) noexcept { places_.push_back(*record.detach()); }
+  /// The first, or null.
+  base::Ref<Record> pop() noexcept {
+    if (empty()) return {};
+    auto& record = static_cast<Record&>(*places_.first());
+    places_.erase(record);
+    return base::Ref<Record>::adopt(&record);
+  }
+  void append(RecordList& others) noexcept {
+    while (base::Ref<Record> record = others.pop()) push(std::move(record));
+  }
+
+ private:
+  PlaceList places_;
+};
+
+/// What somebody waits on who may be gone before it is notified.
+struct Bell : base::RefCounted {
+  base::CondVar changed;
+};
+
+/// What a thread has to do when it holds no lock any more.
+class Todo : public RecordList {
+ public:
+  /// To be rung then: whom it wakes would otherwise run into the mutex that is still held.
+  void ring_later(base::Ref<Bell> bell) noexcept {
+    ring();
+    bell_ = std::move(bell);
+  }
+  void ring() noexcept {
+    if (bell_) std::exchange(bell_, {})->changed.notify_one();
+  }
+
+ private:
+  base::Ref<Bell> bell_;
+};
+
+}  // namespace inferqueue::core

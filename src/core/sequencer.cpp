@@ -1,0 +1,43 @@
+#include "core/sequencer.hpp"
+
+#include <utility>
+
+namespace inferqueue::core {
+
+using base::Ref;
+
+void Sequencer::accepted(Record& record, bool waits_for_slot) {
+  Source& source = sources_[record.source];
+  (source.last != nullptr ? source.last->next_of_source : source.first) = &record;
+  source.last = &record;
+  if (waits_for_slot) ++source.waiting;
+}
+
+void Sequencer::no_longer_waits(const Record& record) noexcept {
+  --sources_.at(record.source).waiting;
+}
+
+void Sequencer::ready(Ref<Record> record, RecordList& deliverable) noexcept {
+  if (is_first(*record)) return deliverable.push(std::move(record));
+  record->parked = true;
+  static_cast<void>(record.detach());
+}
+
+void Sequencer::done(const Record& record, RecordList& deliverable) noexcept {
+  const auto found = sources_.find(record.source);
+  Source& source = found->second;
+  const bool was_first = source.first == &record;
+  Record* before = nullptr;
+  Record* place = source.first;
+  while (place != &record) before = std::exchange(place, place->next_of_source);
+  (before != nullptr ? before->next_of_source : source.first) = record.next_of_source;
+  if (source.last == &record) source.last = before;
+  if (source.first == nullptr) {
+    sources_.erase(found);
+  } else if (was_first && source.first->parked) {
+    source.first->parked = false;
+    deliverable.push(Ref<Record>::adopt(source.first));
+  }
+}
+
+}  // namespace inferqueue::core
