@@ -8,7 +8,8 @@
 namespace inferqueue::devices {
 
 /// A table per device, a column per hint, and below it what people should notice: a hint that wasn't taken, more
-/// threads than the container allows. Ends with a newline. Missing devices are not in it.
+/// threads than the container allows. Ends with a newline. Names and texts stand in it as in_one_line(). Missing
+/// devices are not in it.
 std::string to_text(const Survey& survey);
 
 /// {"schema_version": 1, "openvino_version", "model", "interrupted",

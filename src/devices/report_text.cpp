@@ -15,7 +15,10 @@ constexpr std::size_t widest_cell = 40;
 /// Rows of cells under a heading; the first column left, the others right.
 class Table {
  public:
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  void add(std::vector<std::string> row) {
+    for (std::string& cell : row) cell = in_one_line(cell);
+    rows_.push_back(std::move(row));
+  }
 
   void print(std::string& out) const {
     std::vector<std::size_t> widths;
@@ -71,7 +74,8 @@ void print_hints(std::string& out, const DeviceReport& report, bool with_access)
     for (const HintReport& compiled : report.hints) {
       std::string text = compiled.problem.empty() ? text_of(compiled.value(name)) : "failed";
       if (text.size() > widest_cell) {
-        fmt::format_to(std::back_inserter(too_long), "  {}, {}: {}\n", name, compiled.hint, text);
+        fmt::format_to(std::back_inserter(too_long), "  {}, {}: {}\n", in_one_line(name), in_one_line(compiled.hint),
+                       text);
         text = "(below)";
       }
       row.push_back(std::move(text));
@@ -89,10 +93,10 @@ void print_device_properties(std::string& out, const DeviceReport& report, bool 
     return;
   }
   std::size_t width = 0;
-  for (const Property& property : report.properties) width = std::max(width, property.name.size());
+  for (const Property& property : report.properties) width = std::max(width, in_one_line(property.name).size());
   out += "  of the device\n";
   for (const Property& property : report.properties) {
-    fmt::format_to(std::back_inserter(out), "  {:<{}}  ", property.name, width);
+    fmt::format_to(std::back_inserter(out), "  {:<{}}  ", in_one_line(property.name), width);
     if (with_access) fmt::format_to(std::back_inserter(out), "{:<9}  ", access_of(property));
     fmt::format_to(std::back_inserter(out), "{}\n", text_of(property.value));
   }
@@ -112,15 +116,17 @@ void print_thread_note(std::string& out, const HintReport& compiled, const machi
   fmt::format_to(std::back_inserter(out),
                  "  ! {} uses {} threads where the process may use {} CPUs: a program should set "
                  "INFERENCE_NUM_THREADS to {}\n",
-                 compiled.hint, threads.get<long long>(), cpus, limits.threads());
+                 in_one_line(compiled.hint), threads.get<long long>(), cpus, limits.threads());
 }
 
 void print_notes(std::string& out, const DeviceReport& report, const std::optional<machine::CpuLimits>& limits) {
   for (const HintReport& compiled : report.hints) {
     if (!compiled.problem.empty())
-      fmt::format_to(std::back_inserter(out), "  ! {} can't be compiled: {}\n", compiled.hint, compiled.problem);
+      fmt::format_to(std::back_inserter(out), "  ! {} can't be compiled: {}\n", in_one_line(compiled.hint),
+                     in_one_line(compiled.problem));
     if (const std::string other = compiled.other_hint(); !other.empty())
-      fmt::format_to(std::back_inserter(out), "  ! {} was asked for; it is compiled for {}\n", compiled.hint, other);
+      fmt::format_to(std::back_inserter(out), "  ! {} was asked for; it is compiled for {}\n",
+                     in_one_line(compiled.hint), other);
     if (limits && runs_on_cpu(report)) print_thread_note(out, compiled, *limits);
   }
 }
@@ -133,7 +139,7 @@ void print_limits(std::string& out, const machine::CpuLimits& limits) {
   }
   const std::string quota =
       limits.cgroup.cpu_quota ? fmt::format("a quota of {:.4g} CPUs", *limits.cgroup.cpu_quota) : "no CPU quota";
-  const std::string cpuset = limits.cgroup.cpuset ? "cpuset " + *limits.cgroup.cpuset : "no cpuset";
+  const std::string cpuset = limits.cgroup.cpuset ? "cpuset " + in_one_line(*limits.cgroup.cpuset) : "no cpuset";
   fmt::format_to(std::back_inserter(out), "the container (cgroup v2) has {} and {}\n", quota, cpuset);
 }
 
@@ -143,8 +149,8 @@ std::string to_text(const Survey& survey) {
   std::string out = fmt::format("OpenVINO {}, model {}\n", text_of(survey.openvino_version), text_of(survey.model));
   if (survey.cpu_limits) print_limits(out, *survey.cpu_limits);
   for (const DeviceReport& report : survey.devices) {
-    fmt::format_to(std::back_inserter(out), "\n{}{}{}\n", report.device, report.full_name.empty() ? "" : ": ",
-                   report.full_name.empty() ? "" : text_of(report.full_name));
+    fmt::format_to(std::back_inserter(out), "\n{}{}{}\n", in_one_line(report.device),
+                   report.full_name.empty() ? "" : ": ", report.full_name.empty() ? "" : text_of(report.full_name));
     print_hints(out, report, survey.all_properties);
     print_notes(out, report, survey.cpu_limits);
     if (!report.properties.empty()) {

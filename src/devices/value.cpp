@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -16,14 +17,28 @@ bool read_as(const ov::Any& any, Value& value) {
   return ((any.is<Types>() && (value = any.as<Types>(), true)) || ...);
 }
 
-/// As it is, or escaped as in JSON where it has characters that steer terminals: reports come from other machines.
-std::string in_one_line(const std::string& text) {
-  if (std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) return text;
-  const std::string quoted = Value(text).dump(-1, ' ', true, Value::error_handler_t::replace);
-  return quoted.substr(1, quoted.size() - 2);
+/// Whether a UTF-8 text has a control character (C0, DEL, C1), a separator of lines, or a mark of bidirectional text.
+bool steers_terminals(std::string_view text) {
+  if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) return true;
+  const auto has = [text](std::string_view lead, unsigned char first, unsigned char last) {
+    for (std::size_t at = text.find(lead); at != std::string_view::npos; at = text.find(lead, at + 1)) {
+      const std::string_view next = text.substr(at + lead.size(), 1);
+      if (!next.empty() && static_cast<unsigned char>(next[0]) >= first && static_cast<unsigned char>(next[0]) <= last)
+        return true;
+    }
+    return false;
+  };
+  return has("\xC2", 0x80, 0x9F) || has("\xE2\x80", 0x8E, 0x8F) || has("\xE2\x80", 0xA8, 0xAE) ||
+         has("\xE2\x81", 0xA6, 0xA9);
 }
 
 }  // namespace
+
+std::string in_one_line(const std::string& text) {
+  if (!steers_terminals(text)) return text;
+  const std::string quoted = Value(text).dump(-1, ' ', true, Value::error_handler_t::replace);
+  return quoted.substr(1, quoted.size() - 2);
+}
 
 Value value_of(const ov::Any& any) {
   Value value;

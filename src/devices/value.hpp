@@ -16,8 +16,12 @@ using Value = nlohmann::ordered_json;
 /// runtime throws where it can't write one.
 Value value_of(const ov::Any& any);
 
+/// A text as it is, or escaped as in JSON where it has characters that steer terminals, line breaks among them: reports
+/// come from other machines.
+std::string in_one_line(const std::string& text);
+
 /// As people read it: "1 20" for a range, "YES" and "NO" as OpenVINO writes them, "not supported" for null, "(empty)",
-/// control characters escaped.
+/// texts as in_one_line().
 std::string text_of(const Value& value);
 
 }  // namespace inferqueue::devices

@@ -98,7 +98,9 @@ CgroupLimits cgroup_limits(const fs::path& root) {
 
 unsigned CpuLimits::threads() const {
   if (!cgroup.cpu_quota) return usable;
-  return std::max(1U, std::min(usable, static_cast<unsigned>(std::ceil(*cgroup.cpu_quota))));
+  const double whole = std::ceil(*cgroup.cpu_quota);
+  // Compared before it becomes an integer: the file may say any number.
+  return whole < usable ? std::max(1U, static_cast<unsigned>(whole)) : usable;
 }
 
 CpuLimits cpu_limits() {

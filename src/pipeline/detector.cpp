@@ -68,13 +68,6 @@ std::string inference_precision(const ov::CompiledModel& compiled) {
   }
 }
 
-std::size_t checked_jobs(long long jobs) {
-  if (jobs < 0 || jobs > static_cast<long long>(QueueOptions::max_jobs))
-    throw base::OptionError(
-        fmt::format("--nireq {}: give 0 (the device's choice) to {}", jobs, QueueOptions::max_jobs));
-  return static_cast<std::size_t>(jobs);
-}
-
 std::unique_ptr<AsyncInferQueue> make_queue(ov::CompiledModel model, std::size_t jobs) {
   // Each request has tensors of its own. Without this check the runtime, or the system, gives up somewhere on the way.
   const double needed = static_cast<double>(jobs) * static_cast<double>(tensor_bytes(model));

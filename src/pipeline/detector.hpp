@@ -12,6 +12,7 @@
 
 #include <inferqueue/async_infer_queue.hpp>
 
+#include "pipeline/jobs.hpp"
 #include "pipeline/model.hpp"
 #include "vision/letterbox.hpp"
 #include "vision/postprocess.hpp"
@@ -33,10 +34,6 @@ ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const Devi
 
 /// The type that a compiled model computes in: "f32", "bf16" …; "unknown" where the device doesn't say.
 std::string inference_precision(const ov::CompiledModel& compiled);
-
-/// Checks a number of infer requests as typed: 0 (the device's choice) to QueueOptions::max_jobs. Throws
-/// base::OptionError.
-std::size_t checked_jobs(long long jobs);
 
 /// A queue of so many infer requests (0: the device's choice). Throws base::OptionError that names --nireq where their
 /// tensors would not fit into this machine's memory, base::UserError where the runtime can't make them.

@@ -97,6 +97,21 @@ TEST(DevicesText, ValuesWiderThanAColumnStandBelow) {
   expect_line(survey, "  WIDE, LATENCY: " + wide);
 }
 
+TEST(DevicesText, NothingOfAReportFromElsewhereSteersTheTerminal) {
+  const std::string hostile = "\x1b[2J";
+  Survey survey =
+      survey_of("CPU" + hostile, "LATENCY" + hostile,
+                {property("NUM_STREAMS" + hostile, hostile), property("WIDE" + hostile, std::string(60, 'w')),
+                 property("PERFORMANCE_HINT", "OTHER" + hostile)});
+  survey.openvino_version = survey.model = hostile;
+  survey.cpu_limits->cgroup.cpuset = hostile;
+  survey.devices[0].full_name = hostile;
+  survey.devices[0].properties = {property("FULL_DEVICE_NAME" + hostile, hostile)};
+  survey.devices[0].hints.push_back(survey.devices[0].hints[0]);
+  survey.devices[0].hints[1].problem = "no" + hostile;
+  EXPECT_EQ(to_text(survey).find('\x1b'), std::string::npos) << to_text(survey);
+}
+
 TEST(DevicesText, MarksWhatCanBeChangedWhereAllIsShown) {
   Survey survey = survey_of("CPU", "LATENCY", {property("NUM_STREAMS", 1), property("ABSENT", nullptr)});
   survey.devices[0].properties = {property("FULL_DEVICE_NAME", "c"), property("PERF_COUNT", false, true)};

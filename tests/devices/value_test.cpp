@@ -63,5 +63,13 @@ TEST(TextOf, AsPeopleReadIt) {
   EXPECT_EQ(text_of(Value::array()), "(empty)");
 }
 
+TEST(InOneLine, OnlyWhatSteersTerminalsIsEscaped) {
+  EXPECT_EQ(in_one_line("Gr\xC3\xA4\xC3\x9F \xE2\x80\x93 \\ \xC2\xA0"), "Gr\xC3\xA4\xC3\x9F \xE2\x80\x93 \\ \xC2\xA0");
+  EXPECT_EQ(in_one_line("\x7F"), "\\u007f");
+  EXPECT_EQ(in_one_line("\xC2\x9B"), "\\u009b") << "C1";
+  EXPECT_EQ(in_one_line("\xE2\x80\xAE\xE2\x81\xA6"), "\\u202e\\u2066") << "bidirectional text";
+  EXPECT_EQ(in_one_line("\xE2\x80"), "\xE2\x80") << "cut short";
+}
+
 }  // namespace
 }  // namespace inferqueue::devices

@@ -2,6 +2,7 @@
 #include "machine/cpu_limits.hpp"
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -115,6 +116,8 @@ TEST(CpuLimits, ThreadsAreTheUsableOnesOrTheQuotaRoundedUp) {
   EXPECT_EQ(with(8, 1.5).threads(), 2U);
   EXPECT_EQ(with(8, 0.1).threads(), 1U);
   EXPECT_EQ(with(8, 64).threads(), 8U);
+  EXPECT_EQ(with(8, 1e300).threads(), 8U);
+  EXPECT_EQ(with(8, std::numeric_limits<double>::infinity()).threads(), 8U) << "\"1e308 1e-308\"";
 }
 
 TEST(CpuLimits, FollowTheAffinityOfThisThread) {

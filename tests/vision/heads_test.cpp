@@ -89,6 +89,14 @@ TEST(Yolov5Head, ValuesThatAreNotFiniteReachNoCandidate) {
   EXPECT_TRUE(decode(Yolov5Head(2), {9, 9, 2, 2, 0.9F, kNan, kNan}, 0.25F).empty());
 }
 
+TEST(Yolov5Head, ANegativeSizeIsNoBox) {
+  const Yolov5Head head(1);
+  EXPECT_TRUE(decode(head, {9, 9, -2, 2, 1, 1}, 0.25F).empty());
+  EXPECT_TRUE(decode(head, {9, 9, 2, -2, 1, 1}, 0.25F).empty());
+  EXPECT_TRUE(decode(head, {9, 9, -2, -2, 1, 1}, 0.25F).empty());
+  EXPECT_EQ(decode(head, {9, 9, 0, 0, 1, 1}, 0.25F).size(), 1U);
+}
+
 TEST(Yolov5Head, RefusesAnOutputOfAnotherLength) {
   std::vector<Candidate> candidates;
   EXPECT_THROW(Yolov5Head(80).decode(std::vector<float>(84), {}, candidates), std::invalid_argument);

@@ -35,8 +35,8 @@ class Head {
   virtual std::size_t classes() const = 0;
 
   /// Appends the candidates above the confidence threshold, in network pixels and in the order of the output, before
-  /// any suppression. `output` is one picture's output tensor, row by row. Values that aren't finite never reach a
-  /// candidate. Throws std::invalid_argument if the output's length doesn't fit the layout.
+  /// any suppression. `output` is one picture's output tensor, row by row. Values that aren't finite and negative
+  /// sizes never reach a candidate. Throws std::invalid_argument if the output's length doesn't fit the layout.
   virtual void decode(std::span<const float> output, const DecodeOptions& options,
                       std::vector<Candidate>& out) const = 0;
 };

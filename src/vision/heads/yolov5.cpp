@@ -30,8 +30,10 @@ float largest(std::span<const float> values) {
   return *std::ranges::max_element(maxima);
 }
 
-// The box of a row. False if it isn't finite.
+// The box of a row. False if it isn't finite, or its size is negative: that is no box, and its corners would change
+// places.
 bool read_box(const float* row, Box& box) {
+  if (!(row[2] >= 0 && row[3] >= 0)) return false;
   const float half_width = row[2] / 2;
   const float half_height = row[3] / 2;
   box = {row[0] - half_width, row[1] - half_height, row[0] + half_width, row[1] + half_height};
