@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
-# usage: bench.sh [OPTIONS of bench_pipeline.py: --rounds 10 --seconds 4 --nireq 4 …]   Builds the command and its
-# peers, and measures them in turns on YOLOv5n. The peers, the model and the pictures lie beside the project, in
-# ../shared or $INFERQUEUE_SHARED.
+# usage: bench.sh [pipeline|queue] [OPTIONS of bench_pipeline.py or bench_queue.py: --rounds 10 --seconds 4 …]
+# Builds the command and its peers, and measures them in turns: the detection pipeline on YOLOv5n, or what the queue
+# itself costs. The peers, the model and the pictures lie beside the project, in ../shared or $INFERQUEUE_SHARED.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+what=pipeline
+if [[ ${1:-} == pipeline || ${1:-} == queue ]]; then
+  what=$1
+  shift
+fi
 
 shared=${INFERQUEUE_SHARED:-$root/../shared}
 [[ -f $shared/baselines/CMakeLists.txt ]] || die "bench: the peers and their model are in ../shared (or \
@@ -12,6 +18,10 @@ shared=$(realpath "$shared")
 
 "$root/scripts/setup.sh" build bench
 "$root/scripts/build.sh" release
+if [[ $what == queue ]]; then
+  cmake -S "$root" -B "$root/build/release" -DINFERQUEUE_BUILD_BENCHMARKS=ON >&2
+  cmake --build "$root/build/release" --target queue_load >&2
+fi
 
 # With the OpenVINO that the command is linked with.
 openvino=$(sed -n 's/^OpenVINO_DIR:[A-Z]*=//p' "$root/build/release/CMakeCache.txt")
@@ -24,4 +34,4 @@ cmake --build "$peers" >&2
 python=$("$root/scripts/python-env.sh" python-peers "$root/scripts/python-peers.txt")
 
 cd "$root"
-exec python3 scripts/bench_pipeline.py --shared "$shared" --python "$python" --peers "$peers/peers" "$@"
+exec python3 "scripts/bench_$what.py" --shared "$shared" --python "$python" --peers "$peers/peers" "$@"

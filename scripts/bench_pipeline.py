@@ -11,26 +11,13 @@ import argparse
 import json
 import pathlib
 import statistics
-import subprocess
-import sys
 
 import machine
+from in_turns import in_turns, run, spread
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HINTS = ("THROUGHPUT", "LATENCY")
 POOL_JOBS = (2, 4, 8)
-
-
-def run(command: list[str]) -> dict:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    try:
-        measured = json.loads(done.stdout)
-    except json.JSONDecodeError:
-        sys.exit(f"bench: {' '.join(command)} failed with {done.returncode}:\n{done.stderr}")
-    if done.returncode != 0:
-        # Python's AsyncInferQueue sometimes aborts when it is torn down, after the figures are out.
-        print(f"bench: {pathlib.Path(command[1]).name} measured, and then ended with {done.returncode}", file=sys.stderr)
-    return measured
 
 
 def measure(a: argparse.Namespace) -> dict:
@@ -57,10 +44,6 @@ def measure(a: argparse.Namespace) -> dict:
     return {"InferQueue": ours,
             **{f"Python {hint}": lambda hint=hint: python(hint) for hint in HINTS},
             **{f"pool {jobs}": lambda jobs=jobs: pool(jobs) for jobs in POOL_JOBS}}
-
-
-def spread(values: list[float]) -> dict:
-    return {"min": min(values), "median": statistics.median(values), "max": max(values)}
 
 
 def summarize(rounds: list[dict]) -> dict:
@@ -106,14 +89,7 @@ def main() -> None:
     ap.add_argument("--output", type=pathlib.Path, default=ROOT / "build/bench")
     a = ap.parse_args()
 
-    rounds, calls = [], measure(a)
-    for number in range(a.rounds):
-        found = {}
-        for name in list(calls) if number % 2 == 0 else reversed(list(calls)):
-            found.update(calls[name]())
-        rounds.append({name: found[name] for name in sorted(found)})
-        print(f"round {number + 1}/{a.rounds}: " + ", ".join(f"{n} {v[0]:.1f}" for n, v in rounds[-1].items()),
-              file=sys.stderr, flush=True)
+    rounds = in_turns(measure(a), a.rounds, lambda value: f"{value[0]:.1f}")
     summary, about = summarize(rounds), machine.describe(ROOT)
     text = table(summary, about, a)
     a.output.mkdir(parents=True, exist_ok=True)

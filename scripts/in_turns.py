@@ -1,0 +1,38 @@
+"""Programs that are measured in turns, so that a machine that drifts slows all alike."""
+
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+
+
+def run(command: list[str]) -> dict:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        measured = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        sys.exit(f"bench: {' '.join(command)} failed with {done.returncode}:\n{done.stderr}")
+    if done.returncode != 0:
+        # Python's AsyncInferQueue sometimes aborts when it is torn down, after the figures are out.
+        print(f"bench: {pathlib.Path(command[1]).name} measured, and then ended with {done.returncode}", file=sys.stderr)
+    return measured
+
+
+def spread(values: list[float]) -> dict:
+    return {"min": min(values), "median": statistics.median(values), "max": max(values)}
+
+
+def in_turns(calls: dict[str, Callable[[], dict]], rounds: int, shown: Callable) -> list[dict]:
+    """Runs everything once a round, every second round in reverse. Each call returns {name: value}; each round is the
+    union of these, by name."""
+    done = []
+    for number in range(rounds):
+        found = {}
+        for name in list(calls) if number % 2 == 0 else reversed(list(calls)):
+            found.update(calls[name]())
+        done.append({name: found[name] for name in sorted(found)})
+        print(f"round {number + 1}/{rounds}: " + ", ".join(f"{n} {shown(v)}" for n, v in done[-1].items()),
+              file=sys.stderr, flush=True)
+    return done
