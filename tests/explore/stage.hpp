@@ -50,8 +50,11 @@ class Stage {
   /// Waits for all, and checks that every accepted request has had one outcome and no other has, and that all slots are
   /// idle. What callbacks submit must have been submitted by then.
   void finish();
-  /// The same for an engine that has been shut down, whose slots nobody can have any more.
-  void finish_closed();
+  /// The same for an engine that has been shut down, whose slots nobody can have any more. So many of them are given
+  /// up, and the device has let go of these.
+  void finish_closed(std::size_t abandoned = 0);
+  /// Destroys the engine in whatever state it is, and checks the outcomes. Nothing can be done with it afterwards.
+  void destroy();
 
  private:
   base::Ref<core::Record> record_of(Request& request, Callback callback);
@@ -71,6 +74,7 @@ struct Bounds {
 };
 // By how many executions they make of a scenario: no more than some 10000 in every run, and 100000 in a full one.
 constexpr Bounds small{4, 8};
+constexpr Bounds compact{4, 5};
 constexpr Bounds medium{2, 3};
 constexpr Bounds large{1, 2};
 

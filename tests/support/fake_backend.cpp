@@ -46,10 +46,10 @@ void FakeBackend::start(core::SlotId slot, RequestId run) {
     const std::lock_guard lock(mutex_);
     expect(!slots_[slot].running, "start of a slot that runs");
     expect(slots_[slot].record != nullptr, "start of a slot that is not bound");
-    slots_[slot].running = true;
     if (!slots_[slot].output) slots_[slot].output = std::make_shared<int>(0);
     starts_.push_back(slot);
     if (!threads_.empty()) to_complete_.push_back(slot);
+    slots_[slot].running = true;  // last: where there was no memory for the above, it has not started
   }
   changed_.notify_all();
   if (inside_start_) complete(slot);
