@@ -116,7 +116,7 @@ struct ThrowsElsewhere {
   std::thread::id home = std::this_thread::get_id();
   ThrowsElsewhere() = default;
   ThrowsElsewhere(const ThrowsElsewhere& other) : home(other.home) { check(); }
-  ThrowsElsewhere(ThrowsElsewhere&& other) : home(other.home) { check(); }  // NOLINT: that it throws is the point
+  ThrowsElsewhere(ThrowsElsewhere&& other) : home(other.home) { check(); }  // not noexcept, on purpose
   ThrowsElsewhere& operator=(const ThrowsElsewhere&) = delete;
   ThrowsElsewhere& operator=(ThrowsElsewhere&&) = delete;
   ~ThrowsElsewhere() = default;
