@@ -300,16 +300,19 @@ def core_and_model_may_go_first():
 @case("6")
 def destroy_with_errors_that_nobody_took():
     """Destroying a queue whose callbacks have thrown, without a wait_all, is quiet."""
-    device, called = Device(), threading.Semaphore(0)
+    device, submitted, called = Device(), threading.Event(), threading.Semaphore(0)
 
     def callback(_request, _user) -> None:
+        submitted.wait()  # start_async() would raise it too
         called.release()
         raise ValueError("nobody listens")
 
     for _ in range(20):
+        submitted.clear()
         queue = device.queue(2, callback)
         for _ in range(2):
             queue.start_async(device.told(1))
+        submitted.set()
         for _ in range(2):
             called.acquire()
         del queue
