@@ -14,9 +14,9 @@ def output(*command: str) -> str:
         return ""
 
 
-def describe(root: pathlib.Path) -> dict[str, str]:
+def describe(root: pathlib.Path, preset: str = "release") -> dict[str, str]:
     cpu = re.search(r"^model name\s*:\s*(.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    cache = (root / "build/release/CMakeCache.txt").read_text()
+    cache = (root / f"build/{preset}/CMakeCache.txt").read_text()
     openvino = re.search(r"^OpenVINO_DIR:\w+=(.*)$", cache, re.MULTILINE)
     version_file = pathlib.Path(openvino[1] if openvino else "", "OpenVINOConfig-version.cmake")
     version = re.findall(r"set\(PACKAGE_VERSION_(?:MAJOR|MINOR|PATCH) \"?(\d+)",
