@@ -77,7 +77,7 @@ bool FakeBackend::begin(core::SlotId slot, const Faults& faults) {
     kept_.push_back(slot);
     return false;
   }
-  if (!inside && !threads_.empty()) to_complete_.push_back({.slot = slot, .again = {}});
+  if (!inside && !threads_.empty()) to_complete_.push_back({.slot = slot});
   return inside;
 }
 
@@ -130,8 +130,8 @@ void FakeBackend::complete_wrongly(core::SlotId slot, std::optional<RequestId> r
 void FakeBackend::complete(core::SlotId slot, std::exception_ptr error) {
   RequestId run = 0;
   const bool again_here = finish(slot, run, error);
-  sink_->completed(slot, run, std::move(error));
-  if (again_here) sink_->completed(slot, run, nullptr);
+  sink_->completed(slot, run, error);
+  if (again_here) sink_->completed(slot, run, error);
 }
 
 /// The slot runs no longer; says what has run, and how it ended unless the test has said. True if the caller is to
@@ -150,7 +150,7 @@ bool FakeBackend::finish(core::SlotId slot, RequestId& run, std::exception_ptr& 
   else if (!error && faults.ends == Faults::Ends::with_error)
     error = std::make_exception_ptr(Fault(Fault::Place::device, record.input));
   if (!faults.twice || threads_.empty()) return faults.twice;
-  to_complete_.push_back({.slot = slot, .again = run});
+  to_complete_.push_back({.slot = slot, .again = run, .error = error});
   changed_.notify_one();
   return false;
 }
@@ -170,7 +170,7 @@ void FakeBackend::serve() {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] { return stopping_ || !to_complete_.empty() || (!kept_.empty() && !stuck_); });
       if (!to_complete_.empty()) {
-        due = to_complete_.back();
+        due = std::move(to_complete_.back());
         to_complete_.pop_back();
       } else if (!kept_.empty()) {
         due.slot = kept_.front();
@@ -180,7 +180,7 @@ void FakeBackend::serve() {
       }
     }
     if (due.again)
-      sink_->completed(due.slot, *due.again, nullptr);
+      sink_->completed(due.slot, *due.again, std::move(due.error));
     else
       complete(due.slot);
   }

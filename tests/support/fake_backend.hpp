@@ -111,7 +111,8 @@ class FakeBackend final : public core::Backend {
   };
   struct Due {
     core::SlotId slot;
-    std::optional<RequestId> again;  // a run that has been completed
+    std::optional<RequestId> again = std::nullopt;  // a run that has been completed
+    std::exception_ptr error = nullptr;             // as it was then: nobody knows which of the two is heard first
   };
 
   void expect(bool condition, const char* otherwise);
