@@ -173,9 +173,8 @@ void Engine::pass_on(SlotId slot, Todo& todo) {
   } else if (first->kind == Place::Kind::record) {
     Ref<Record> record = line_.take(static_cast<Record&>(*first));
     if (in_order_) sequencer_.no_longer_waits(*record);
-    record->step = Record::Step::bind_and_start;
     set_running(slot, record);
-    todo.push(std::move(record));
+    todo.push_start(std::move(record));
   } else {
     auto& waiter = static_cast<Waiter&>(*first);
     line_.remove(waiter);

@@ -164,6 +164,33 @@ TEST_F(AbandonTest, ABindThatFailsAfterItsRunWasAbandonedLetsGo) {
   EXPECT_EQ(engine->statistics().abandoned, 1U);
 }
 
+// Its record is on the list of the thread that will start it, and goes onto that of the thread that gives it up.
+TEST_F(AbandonTest, ARunThatIsAboutToBeStartedIsAbandoned) {
+  make_engine(2);
+  const SlotId leased = engine->acquire();
+  const SlotId other = 1 - leased;
+  engine->submit(logged(0));
+  engine->submit(logged(1), waits_in_line);
+  engine->submit(logged(2), waits_in_line);
+  std::thread closer;
+  backend->on_bind = [&](SlotId) {
+    if (closer.joinable()) return;
+    engine->release(leased);  // 2 has a slot now, and is to be started after 1, on this thread
+    closer = std::thread([&] { EXPECT_EQ(close_at_once().abandoned, 2U); });
+    wait_for_log(3);
+  };
+  backend->complete(other);
+  closer.join();
+  EXPECT_EQ(log(), (other == 0 ? Log{"0 value", "1 error", "2 error"} : Log{"0 value", "2 error", "1 error"}));
+  EXPECT_EQ(engine->statistics().held, 2U);
+  EXPECT_EQ(backend->wait_for_starts(3), (std::vector{other, other, leased}));
+  backend->complete(0);
+  backend->complete(1);
+  EXPECT_EQ(log().size(), 3U);
+  EXPECT_EQ(engine->statistics().held, 0U);
+  EXPECT_EQ(engine->statistics().errors, 2U);
+}
+
 // ---- Gate -----------------------------------------------------------------------------------------------------------
 
 TEST(Gate, NobodyInsideIsNobodyToWaitFor) {

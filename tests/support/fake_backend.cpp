@@ -7,6 +7,13 @@ FakeRecord& ours(core::Record& record) {
   return static_cast<FakeRecord&>(record);
 }
 
+std::exception_ptr how_it_ends(const FakeRecord& record, bool is_cancelled) {
+  if (is_cancelled || record.faults.ends == Faults::Ends::as_cancelled) return std::make_exception_ptr(Cancelled());
+  if (record.faults.ends == Faults::Ends::with_error)
+    return std::make_exception_ptr(Fault(Fault::Place::device, record.input));
+  return nullptr;
+}
+
 }  // namespace
 
 FakeBackend::~FakeBackend() {
@@ -145,12 +152,11 @@ bool FakeBackend::finish(core::SlotId slot, RequestId& run, std::exception_ptr& 
   const FakeRecord& record = *its.record;
   *its.output = record.input + 1;
   const Faults& faults = record.faults;
-  if (!error && (its.cancelled || faults.ends == Faults::Ends::as_cancelled))
-    error = std::make_exception_ptr(Cancelled());
-  else if (!error && faults.ends == Faults::Ends::with_error)
-    error = std::make_exception_ptr(Fault(Fault::Place::device, record.input));
+  if (!error) error = how_it_ends(record, its.cancelled);
   if (!faults.twice || threads_.empty()) return faults.twice;
-  to_complete_.push_back({.slot = slot, .again = run, .error = error});
+  // An error of its own: ThreadSanitizer doesn't see how the standard library counts the references to one that is
+  // shared by threads.
+  to_complete_.push_back({.slot = slot, .again = run, .error = error ? how_it_ends(record, its.cancelled) : error});
   changed_.notify_one();
   return false;
 }
