@@ -30,6 +30,7 @@ Engine::Engine(std::unique_ptr<Backend> backend, const QueueOptions& options)
 Engine::~Engine() {
   close(CloseMode::drain, {.per_run = abandon_after_});
   stop_threads();
+  if (pool_) pool_->finish();  // one of its threads may still be in a call of the backend that has started the last run
 }
 
 bool Engine::in_callback() noexcept {

@@ -1,6 +1,7 @@
 // A device that doesn't complete what it has begun.
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -189,6 +190,30 @@ TEST_F(AbandonTest, ARunThatIsAboutToBeStartedIsAbandoned) {
   EXPECT_EQ(log().size(), 3U);
   EXPECT_EQ(engine->statistics().held, 0U);
   EXPECT_EQ(engine->statistics().errors, 2U);
+}
+
+// A callback's thread starts a run, which is over before the call returns; nothing is unfinished any more.
+TEST_F(AbandonTest, TheBackendOutlivesTheCallsOfTheCallbackThreads) {
+  std::promise<void> destroyed;
+  std::promise<void> inside;
+  make_engine(1, {.callback_threads = 2, .callback_backlog = 0});
+  std::atomic<int> starts{0};
+  backend->at_end = [&](const std::vector<std::string>&) { destroyed.set_value(); };
+  backend->on_started = [&](SlotId) {
+    if (++starts != 2) return;
+    wait_for_log(1);
+    inside.set_value();
+    EXPECT_EQ(destroyed.get_future().wait_for(100ms), std::future_status::timeout);
+  };
+  backend->complete_on_threads(1);
+  std::atomic<bool> next_is_there{false};
+  engine->submit(record(0, [&](FakeRecord&) {
+    while (!next_is_there) std::this_thread::yield();
+  }));
+  engine->submit(logged(1), waits_in_line);
+  next_is_there = true;
+  inside.get_future().wait();
+  engine.reset();
 }
 
 // ---- Gate -----------------------------------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ void FakeBackend::start(core::SlotId slot, RequestId run) {
   if (faults.start_throws) throw Fault(Fault::Place::start, input);
   const bool inside = begin(slot, faults);
   changed_.notify_all();
+  if (on_started) on_started(slot);
   if (!inside) return;
   complete(slot);
   if (faults.start_throws_completed) throw Fault(Fault::Place::start, input);
@@ -137,8 +138,8 @@ void FakeBackend::complete_wrongly(core::SlotId slot, std::optional<RequestId> r
 void FakeBackend::complete(core::SlotId slot, std::exception_ptr error) {
   RequestId run = 0;
   const bool again_here = finish(slot, run, error);
-  sink_->completed(slot, run, error);
   if (again_here) sink_->completed(slot, run, error);
+  sink_->completed(slot, run, std::move(error));
 }
 
 /// The slot runs no longer; says what has run, and how it ended unless the test has said. True if the caller is to
