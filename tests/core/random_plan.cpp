@@ -7,12 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Backpressure any_policy(Random& random) {
-  constexpr std::array all{Backpressure::block, Backpressure::reject, Backpressure::drop_oldest,
-                           Backpressure::latest_per_source};
-  return all[random.below(all.size())];
-}
-
 const char* name_of(Ending ending) {
   constexpr std::array<const char*, endings> names{
       "quiet", "drained", "cancelled", "closed in a callback", "given up", "destroyed", "destroyed, given up"};

@@ -1,7 +1,6 @@
 #include "openvino/random_session.hpp"
 
 #include <algorithm>
-#include <array>
 #include <barrier>
 #include <chrono>
 #include <condition_variable>
@@ -24,12 +23,6 @@ constexpr std::size_t most_kept = 64;
 struct CallbackFailed : std::runtime_error {
   CallbackFailed() : std::runtime_error("the callback failed as it was told") {}
 };
-
-Backpressure any_policy(Random& random) {
-  constexpr std::array all{Backpressure::block, Backpressure::reject, Backpressure::drop_oldest,
-                           Backpressure::latest_per_source};
-  return all[random.below(all.size())];
-}
 
 /// Lets inferences that stand go on, every two milliseconds, until it is destroyed.
 class Releaser {
@@ -56,38 +49,6 @@ struct RandomSession::Detached {
     void unhandled_exception() const noexcept { std::terminate(); }
   };
 };
-
-Errand::Errand(std::uint64_t seed, std::size_t index) {
-  Random random(seed, index);
-  constexpr std::array ways{Way::callback, Way::callback, Way::callback,  Way::future,
-                            Way::future,   Way::future,   Way::coroutine, Way::lease};
-  way = ways[random.below(ways.size())];
-  if (random.one_in(8)) way = Way::coroutine;
-  if (random.one_in(64)) {
-    command = command::nap;
-    microseconds = static_cast<float>(random.below(50));
-  }
-  if (random.one_in(32)) command = command::fail;
-  if (random.one_in(4096)) command = command::stand;
-  constexpr std::array<std::chrono::nanoseconds, 3> times{0us, 50us, 500us};
-  if (random.one_in(16)) options.expires_after = times[random.below(times.size())];
-  if (random.one_in(32)) options.wait.timeout = times[random.below(times.size())];
-  if (random.one_in(4)) options.backpressure = any_policy(random);
-  options.source = random.below(4);
-  fits = way == Way::lease || !random.one_in(64);
-  throws = random.one_in(64);
-  error_callback_throws = random.one_in(128);
-  is_kept = random.one_in(256);
-  if (random.one_in(32)) cancels_back = 1 + random.below(4);
-  waits = random.one_in(512);
-}
-
-ov::Tensor Errand::input(std::size_t index) const {
-  if (!fits) return {ov::element::f32, {1, 9}};
-  ov::Tensor made = told(command, microseconds);
-  made.data<float>()[2] = static_cast<float>(index);  // exact: there are fewer than 2^24
-  return made;
-}
 
 RandomSession::RandomSession(const ov::CompiledModel& compiled, std::uint64_t seed, End its_end, std::size_t most)
     : seed_(seed), end_(its_end), of_submitters_(most), entries_(most + the_last) {

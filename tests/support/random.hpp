@@ -1,6 +1,7 @@
 // Chance that can be repeated, and how much of it a test takes.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -9,6 +10,8 @@
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include <inferqueue/options.hpp>
 
 namespace inferqueue::testing {
 
@@ -33,6 +36,12 @@ class Random {
  private:
   std::uint64_t state_;
 };
+
+inline Backpressure any_policy(Random& random) noexcept {
+  constexpr std::array all{Backpressure::block, Backpressure::reject, Backpressure::drop_oldest,
+                           Backpressure::latest_per_source};
+  return all[random.below(all.size())];
+}
 
 /// INFERQUEUE_TEST_SEED, or a new one; recorded with the test and printed at once, so that also a test that hangs or
 /// crashes has said it.
