@@ -225,14 +225,17 @@ void RandomQueue::wait_once(Random& random) {
 /// At slots and numbers, from outside; what is kept stays as it is.
 void RandomQueue::look(Random& random) {
   if (seen_.size() == 4) {
-    for (const auto& each : seen_) {
-      const auto& record = static_cast<const FakeRecord&>(*each);
-      require(!record.output || *record.output == record.input + 1, "a kept output has changed",
-              static_cast<std::size_t>(record.input));
+    for (const Seen& each : seen_) {
+      const auto& record = static_cast<const FakeRecord&>(*each.record);
+      require(record.output.get() == each.output && (each.output == nullptr || *each.output == record.input + 1),
+              "a kept output has changed", static_cast<std::size_t>(record.input));
     }
     seen_.clear();
   }
-  if (auto latest = engine_->snapshot(random.below(shape_.options.jobs)).latest) seen_.push_back(std::move(latest));
+  if (auto latest = engine_->snapshot(random.below(shape_.options.jobs)).latest) {
+    const int* const output = static_cast<const FakeRecord&>(*latest).output.get();
+    seen_.push_back({.record = std::move(latest), .output = output});
+  }
   if (!random.one_in(8)) return;
   const Statistics now = engine_->statistics();
   require(now.accepted == now.values + now.errors + now.cancelled + now.expired + now.dropped + now.unfinished,

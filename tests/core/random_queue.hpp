@@ -77,6 +77,10 @@ class RandomQueue {
     std::atomic<bool> inside{false};
     RequestId last = 0;  // without a lock: only one delivers at a time
   };
+  struct Seen {
+    base::Ref<core::Record> record;
+    const int* output;  // that it had then; null where it had none
+  };
   struct Refused {
     std::atomic<std::uint64_t> full{0}, timed_out{0}, stopped{0}, closed{0}, faults{0};
   };
@@ -132,7 +136,7 @@ class RandomQueue {
   std::atomic<unsigned> pulse_{0};
   std::atomic<bool> waiter_stops_{false};
   std::atomic<bool> callback_closes_{false};
-  std::vector<base::Ref<core::Record>> seen_;
+  std::vector<Seen> seen_;
   std::thread waiter_;
   std::atomic<std::uint64_t> abandoned_{0};
 
