@@ -18,7 +18,12 @@ CompletionPool::CompletionPool(std::size_t threads, Deliver deliver) : deliver_(
 }
 
 CompletionPool::~CompletionPool() {
+  finish();
+}
+
+void CompletionPool::finish() noexcept {
   stop();
+  threads_.clear();
 }
 
 void CompletionPool::stop() noexcept {

@@ -14,8 +14,8 @@
 
 namespace inferqueue::core {
 
-/// Thread rules: any thread posts; the destructor, on none of the pool's threads and when every post() has returned,
-/// delivers what is left and joins.
+/// Thread rules: any thread posts; finish() and the destructor on none of the pool's threads, the destructor when every
+/// post() has returned.
 class CompletionPool {
  public:
   using Deliver = std::function<void(base::Ref<Record>)>;
@@ -29,6 +29,9 @@ class CompletionPool {
   CompletionPool& operator=(CompletionPool&&) = delete;
 
   void post(base::Ref<Record> record) noexcept;
+  /// Delivers what is left, and joins the threads. Nothing is posted any more; but the last post() may not have
+  /// returned, although its record was delivered.
+  void finish() noexcept;
 
  private:
   void serve() noexcept;

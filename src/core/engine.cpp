@@ -30,6 +30,7 @@ Engine::Engine(std::unique_ptr<Backend> backend, const QueueOptions& options)
 Engine::~Engine() {
   close(CloseMode::drain, {.per_run = abandon_after_});
   stop_threads();
+  if (pool_) pool_->finish();  // one of its threads may still be in a call of the backend that has started the last run
 }
 
 bool Engine::in_callback() noexcept {
@@ -173,9 +174,8 @@ void Engine::pass_on(SlotId slot, Todo& todo) {
   } else if (first->kind == Place::Kind::record) {
     Ref<Record> record = line_.take(static_cast<Record&>(*first));
     if (in_order_) sequencer_.no_longer_waits(*record);
-    record->step = Record::Step::bind_and_start;
     set_running(slot, record);
-    todo.push(std::move(record));
+    todo.push_start(std::move(record));
   } else {
     auto& waiter = static_cast<Waiter&>(*first);
     line_.remove(waiter);

@@ -191,7 +191,8 @@ class Engine final : private CompletionSink {
   std::function<void()> then_let_go_ INFERQUEUE_GUARDED_BY(mutex_);
   bool closed_ INFERQUEUE_GUARDED_BY(mutex_) = false;
   bool threads_stop_ INFERQUEUE_GUARDED_BY(mutex_) = false;
-  // Destroyed before all of the above, and the last first: the expirer and the runtime's threads post to the pool.
+  // Destroyed before all of the above, and the last first: the expirer and the runtime's threads post to the pool,
+  // whose own threads, which call the backend, have been joined before.
   base::Mutex threads_mutex_;             // held while the threads are made
   std::unique_ptr<CompletionPool> pool_;  // made before the first record that needs it is accepted
   std::unique_ptr<Backend> backend_;

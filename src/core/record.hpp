@@ -46,8 +46,8 @@ class Handler {
 class Record : public base::RefCounted, public Place {
  public:
   static constexpr SlotId no_slot = static_cast<SlotId>(-1);  ///< as Request::no_slot
-  /// Where the engine's work on the record goes on; see Engine::work().
-  enum class Step : std::uint8_t { bind_and_start, unload, hand_over };
+  /// Where the engine's work on a record goes on that has run or will not; see Engine::work().
+  enum class Step : std::uint8_t { unload, hand_over };
 
   Record() : Place(Kind::record) {}
 
@@ -65,12 +65,14 @@ class Record : public base::RefCounted, public Place {
   Outcome outcome = Outcome::value;
   std::exception_ptr error;  ///< set unless the outcome is a value
 
-  Step step = Step::bind_and_start;
+  Step step = Step::unload;
   bool own_thread = false;        ///< is delivered on a thread of the queue's own
   bool holds_slot = false;        ///< its slot waits for its callback to return
   bool posted = false;            ///< is with the queue's own threads, or was
   bool cancel_requested = false;  ///< the device was asked to cancel it
   bool abandoned = false;         ///< its outcome came without the device
+  // For Todo.
+  Record* next_to_start = nullptr;
   // For Sequencer.
   bool parked = false;
   Record* next_of_source = nullptr;

@@ -45,9 +45,40 @@ struct Bell : base::RefCounted {
   base::CondVar changed;
 };
 
-/// What a thread has to do when it holds no lock any more.
+/// What a thread has to do when it holds no lock any more: records to start, and records to go on with.
+///
+/// Those to start have links of their own. They are running for everybody else, who may abandon them meanwhile and then
+/// has to deliver their outcome: they stand on that thread's list too.
 class Todo : public RecordList {
  public:
+  Todo() = default;
+  Todo(const Todo&) = delete;
+  Todo& operator=(const Todo&) = delete;
+  Todo(Todo&&) = delete;
+  Todo& operator=(Todo&&) = delete;
+  ~Todo() {
+    while (pop_start()) {
+    }
+  }
+
+  bool empty() const noexcept { return RecordList::empty() && first_start_ == nullptr; }
+  void push_start(base::Ref<Record> record) noexcept {
+    Record* const last = record.detach();
+    (first_start_ != nullptr ? last_start_->next_to_start : first_start_) = last;
+    last_start_ = last;
+  }
+  /// The first to start, or null.
+  base::Ref<Record> pop_start() noexcept {
+    if (first_start_ == nullptr) return {};
+    Record* const first = first_start_;
+    first_start_ = std::exchange(first->next_to_start, nullptr);
+    return base::Ref<Record>::adopt(first);
+  }
+  void append(Todo& others) noexcept {
+    while (base::Ref<Record> record = others.pop_start()) push_start(std::move(record));
+    RecordList::append(others);
+  }
+
   /// To be rung then: whom it wakes would otherwise run into the mutex that is still held.
   void ring_later(base::Ref<Bell> bell) noexcept {
     ring();
@@ -58,6 +89,8 @@ class Todo : public RecordList {
   }
 
  private:
+  Record* first_start_ = nullptr;
+  Record* last_start_ = nullptr;  // where there is a first
   base::Ref<Bell> bell_;
 };
 

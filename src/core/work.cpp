@@ -71,17 +71,15 @@ void Engine::work(Todo& todo) noexcept {
   const CallbackScope no_waits;  // not only in callbacks: user data is destroyed here too
   WorkScope scope(*this);
   scope.todo.append(todo);
-  while (Ref<Record> record = scope.todo.pop()) {
-    switch (record->step) {
-      case Record::Step::bind_and_start:
-        bind_and_start(std::move(record), scope.todo);
-        break;
-      case Record::Step::unload:
+  while (!scope.todo.empty()) {
+    if (Ref<Record> to_start = scope.todo.pop_start()) {  // first: so the device has something to do meanwhile
+      bind_and_start(std::move(to_start), scope.todo);
+    } else {
+      Ref<Record> record = scope.todo.pop();
+      if (record->step == Record::Step::unload)
         unload(std::move(record), scope.todo);
-        break;
-      case Record::Step::hand_over:
+      else
         hand_over(std::move(record), scope.todo);
-        break;
     }
     scope.todo.ring();
   }

@@ -1,6 +1,7 @@
 // A device that doesn't complete what it has begun.
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -162,6 +163,57 @@ TEST_F(AbandonTest, ABindThatFailsAfterItsRunWasAbandonedLetsGo) {
   EXPECT_EQ(log(), (Log{"0 value", "1 error"}));
   EXPECT_EQ(engine->statistics().held, 0U);
   EXPECT_EQ(engine->statistics().abandoned, 1U);
+}
+
+// Its record is on the list of the thread that will start it, and goes onto that of the thread that gives it up.
+TEST_F(AbandonTest, ARunThatIsAboutToBeStartedIsAbandoned) {
+  make_engine(2);
+  const SlotId leased = engine->acquire();
+  const SlotId other = 1 - leased;
+  engine->submit(logged(0));
+  engine->submit(logged(1), waits_in_line);
+  engine->submit(logged(2), waits_in_line);
+  std::thread closer;
+  backend->on_bind = [&](SlotId) {
+    if (closer.joinable()) return;
+    engine->release(leased);  // 2 has a slot now, and is to be started after 1, on this thread
+    closer = std::thread([&] { EXPECT_EQ(close_at_once().abandoned, 2U); });
+    wait_for_log(3);
+  };
+  backend->complete(other);
+  closer.join();
+  EXPECT_EQ(log(), (other == 0 ? Log{"0 value", "1 error", "2 error"} : Log{"0 value", "2 error", "1 error"}));
+  EXPECT_EQ(engine->statistics().held, 2U);
+  EXPECT_EQ(backend->wait_for_starts(3), (std::vector{other, other, leased}));
+  backend->complete(0);
+  backend->complete(1);
+  EXPECT_EQ(log().size(), 3U);
+  EXPECT_EQ(engine->statistics().held, 0U);
+  EXPECT_EQ(engine->statistics().errors, 2U);
+}
+
+// A callback's thread starts a run, which is over before the call returns; nothing is unfinished any more.
+TEST_F(AbandonTest, TheBackendOutlivesTheCallsOfTheCallbackThreads) {
+  std::promise<void> destroyed;
+  std::promise<void> inside;
+  make_engine(1, {.callback_threads = 2, .callback_backlog = 0});
+  std::atomic<int> starts{0};
+  backend->at_end = [&](const std::vector<std::string>&) { destroyed.set_value(); };
+  backend->on_started = [&](SlotId) {
+    if (++starts != 2) return;
+    wait_for_log(1);
+    inside.set_value();
+    EXPECT_EQ(destroyed.get_future().wait_for(100ms), std::future_status::timeout);
+  };
+  backend->complete_on_threads(1);
+  std::atomic<bool> next_is_there{false};
+  engine->submit(record(0, [&](FakeRecord&) {
+    while (!next_is_there) std::this_thread::yield();
+  }));
+  engine->submit(logged(1), waits_in_line);
+  next_is_there = true;
+  inside.get_future().wait();
+  engine.reset();
 }
 
 // ---- Gate -----------------------------------------------------------------------------------------------------------
