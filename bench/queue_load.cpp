@@ -2,7 +2,7 @@
 // this measures of the queue: the inputs stay as they are, the callback counts.
 //
 //   queue_load MODEL [--device CPU] [--hint THROUGHPUT] [--jobs 0] [--seconds 3] [--callback-threads 0]
-//              [--callback-us 0] [--way callback|future|coroutine]
+//              [--callback-us 0] [--submit-ahead 0] [--way callback|future|coroutine]
 //
 // MODEL is a file or builtin:NAME. Prints one JSON object. cpu_s_per_item is the process's user and system time over
 // the items, without the warm-up.
@@ -101,8 +101,9 @@ int measure(const std::string& name, std::map<std::string, std::string>& options
   const auto compiled =
       core.compile_model(model, options["--device"], ov::AnyMap{{"PERFORMANCE_HINT", options["--hint"]}});
   const std::chrono::microseconds callback_time(std::stol(options["--callback-us"]));
-  AsyncInferQueue queue(
-      compiled, {.jobs = std::stoul(options["--jobs"]), .callback_threads = std::stoul(options["--callback-threads"])});
+  AsyncInferQueue queue(compiled, {.jobs = std::stoul(options["--jobs"]),
+                                   .callback_threads = std::stoul(options["--callback-threads"]),
+                                   .submit_ahead = std::stoul(options["--submit-ahead"])});
   for (std::size_t i = 0; i < 2 * queue.size(); ++i) queue.start_async();
   queue.wait_all();
 
@@ -135,12 +136,12 @@ int measure(const std::string& name, std::map<std::string, std::string>& options
 int main(int argc, char** argv) try {
   if (argc < 2 || argc % 2 != 0) {
     std::cerr << "usage: queue_load MODEL [--device D] [--hint H] [--jobs N] [--seconds S] [--callback-threads N] "
-                 "[--callback-us N] [--way callback|future|coroutine]\n";
+                 "[--callback-us N] [--submit-ahead N] [--way callback|future|coroutine]\n";
     return 2;
   }
-  std::map<std::string, std::string> options{{"--device", "CPU"},  {"--hint", "THROUGHPUT"},    {"--jobs", "0"},
-                                             {"--seconds", "3"},   {"--callback-threads", "0"}, {"--callback-us", "0"},
-                                             {"--way", "callback"}};
+  std::map<std::string, std::string> options{
+      {"--device", "CPU"},         {"--hint", "THROUGHPUT"}, {"--jobs", "0"},         {"--seconds", "3"},
+      {"--callback-threads", "0"}, {"--callback-us", "0"},   {"--submit-ahead", "0"}, {"--way", "callback"}};
   for (int i = 2; i + 1 < argc; i += 2) options.at(argv[i]) = argv[i + 1];
   return measure(argv[1], options);
 } catch (const std::exception& error) {

@@ -4,6 +4,7 @@ usage: bench_queue.py --shared DIR --python PYTHON --peers PEERS [--rounds 10] [
                       [--requests 20000] [--output build/bench]
 
 The model is builtin:relu, [1,16]: next to no work, so that the queue's own cost shows. The queue keeps its statistics.
+"Submitting ahead" is QueueOptions::submit_ahead of twice the jobs; all else is as by default.
 """
 
 import argparse
@@ -23,6 +24,7 @@ CALLBACK_US = 1000
 POOL = "bare pool"
 PYTHON = "Python AsyncInferQueue"
 INLINE, OWN = "InferQueue, inline callbacks", "InferQueue, one callback thread"
+AHEAD = "InferQueue, inline callbacks, submitting ahead"
 SLOW = "InferQueue, callbacks of 1 ms"
 OTHERS = {"InferQueue, futures": ["--way", "future"], "InferQueue, co_await": ["--way", "coroutine"]}
 
@@ -45,6 +47,7 @@ def measure(a: argparse.Namespace, model_file: str, threads: int) -> dict:
 
     # The pool next to the ones that are compared with it.
     return {"own": lambda: ours(OWN, ["--callback-threads", "1"]), "pool": pool, "inline": lambda: ours(INLINE, []),
+            "ahead": lambda: ours(AHEAD, ["--submit-ahead", str(2 * a.jobs)]),
             **{name: lambda name=name, options=options: ours(name, options) for name, options in OTHERS.items()},
             "slow": lambda: ours(SLOW, ["--callback-threads", str(threads), "--callback-us", str(CALLBACK_US)]),
             "python": python}
@@ -62,7 +65,9 @@ def summarize(rounds: list[dict], threads: int) -> dict:
             "ratios": {f"{INLINE} / {POOL}": ratio(INLINE, lambda r: r[POOL][0]),
                        f"{OWN} / {POOL}": ratio(OWN, lambda r: r[POOL][0]),
                        f"{SLOW} / their limit": ratio(SLOW, lambda r: min(limit, r[POOL][0])),
-                       f"{INLINE} / {PYTHON}": ratio(INLINE, lambda r: r[PYTHON][0])}}
+                       f"{AHEAD} / {POOL}": ratio(AHEAD, lambda r: r[POOL][0]),
+                       f"{INLINE} / {PYTHON}": ratio(INLINE, lambda r: r[PYTHON][0]),
+                       f"{AHEAD} / {PYTHON}": ratio(AHEAD, lambda r: r[PYTHON][0])}}
 
 
 def table(summary: dict, about: dict, a: argparse.Namespace) -> str:

@@ -16,7 +16,7 @@ using RequestId = std::uint64_t;
 
 /// What a submission does where no slot is idle. In a callback, and for co_await, `block` means `reject`.
 enum class Backpressure {
-  block,              ///< waits for a slot, as SubmitOptions::wait allows; nothing is accepted before
+  block,              ///< waits for a slot, as SubmitOptions::wait allows; nothing is accepted before (submit_ahead)
   reject,             ///< is accepted and waits in line; where max_pending do, it is refused with Errc::pending_full
   drop_oldest,        ///< the same, but where max_pending wait, the oldest of them is dropped
   latest_per_source,  ///< takes the place of its source's request that waits, which is dropped; else as `reject`
@@ -53,6 +53,12 @@ struct QueueOptions {
 
   /// What start_async() does where no slot is idle.
   Backpressure backpressure = Backpressure::block;
+  /// Requests that Backpressure::block accepts although there is no slot for them yet. With 0, a submission returns when
+  /// its request runs, as Python's does, and each request that completes wakes a thread that submits. With more, the
+  /// thread that completes a request starts the next one itself, and the submitter is woken once for several: more
+  /// throughput where an inference takes some microseconds, at the price of inputs that are held, and grow older, while
+  /// they wait. Two for each slot is a good number then; for live pictures it is 0. Independent of max_pending.
+  std::size_t submit_ahead = 0;
   /// Accepted requests that may wait for a slot. Submissions from callbacks always wait that way, because a callback
   /// must not block; one more than this is refused with Errc::pending_full.
   std::size_t max_pending = 1024;

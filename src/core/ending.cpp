@@ -45,6 +45,7 @@ bool Engine::cancel(RequestId id) {
     const MutexLock lock(mutex_);
     if (Record* const waits = line_.find(id)) {
       conclude_waiting(line_.take(*waits), Outcome::cancelled, todo);
+      let_submitters_in(todo);
     } else {
       for (SlotId slot = 0; slot < slots_.size() && !runs_on; ++slot)
         if (slots_[slot].state == SlotState::running && slots_[slot].request == id) runs_on = slot;
@@ -225,7 +226,9 @@ void Engine::watch_expiries() noexcept {
       const Clock::time_point now = Clock::now();
       while (Ref<Record> expired = line_.take_expired(now))
         conclude_waiting(std::move(expired), Outcome::expired, todo);
-      if (todo.empty()) {
+      if (!todo.empty()) {
+        let_submitters_in(todo);
+      } else {
         const Clock::time_point next = line_.next_expiry();
         if (next == Clock::time_point::max())
           expiry_changed_.wait(lock);

@@ -15,6 +15,7 @@ using base::Ref;
 
 Engine::Engine(std::unique_ptr<Backend> backend, const QueueOptions& options)
     : max_pending_(options.max_pending),
+      submit_ahead_(options.submit_ahead),
       max_backlog_(options.callback_backlog.value_or(backend->size())),
       abandon_after_(options.abandon_after),
       backpressure_(options.backpressure),
@@ -125,7 +126,7 @@ SlotId Engine::take_slot(const WaitOptions& options, bool to_submit) {
   MutexLock lock(mutex_);
   throw_if_closed();
   if (const auto slot = take_idle(to_submit)) return *slot;
-  return wait_in_line(waiter, limit, lock);
+  return *wait_in_line(waiter, limit, lock);  // nobody is let in who can't stand in line with a record
 }
 
 /// Nothing where no slot is idle.
@@ -137,20 +138,25 @@ std::optional<SlotId> Engine::take_idle(bool to_submit) {
   return slot;
 }
 
-SlotId Engine::wait_in_line(Waiter& waiter, WaitLimit& limit, MutexLock& lock) {
+/// Nothing if the waiter has been let in.
+std::optional<SlotId> Engine::wait_in_line(Waiter& waiter, WaitLimit& limit, MutexLock& lock) {
   line_.push(waiter);
-  while (!waiter.slot && !waiter.closed) {
+  while (!waiter.slot && !waiter.let_in && !waiter.closed) {
     try {
       throw_if_reached(limit, "an idle slot");
     } catch (...) {
       ++statistics_.refused_timed_out;
       line_.remove(waiter);
+      Todo todo;  // those behind may have stood in line only because this one did
+      let_submitters_in(todo);
+      todo.ring();
       throw;
     }
     limit.wait(lock);
   }
+  if (waiter.let_in) --let_in_;
   if (!waiter.slot) throw_if_closed();
-  return *waiter.slot;
+  return waiter.slot;
 }
 
 /// Hands a slot that nobody uses any more to the first in line, or puts it back. What is to be done for that, without
@@ -176,6 +182,7 @@ void Engine::pass_on(SlotId slot, Todo& todo) {
     if (in_order_) sequencer_.no_longer_waits(*record);
     set_running(slot, record);
     todo.push_start(std::move(record));
+    let_submitters_in(todo);
   } else {
     auto& waiter = static_cast<Waiter&>(*first);
     line_.remove(waiter);

@@ -10,7 +10,9 @@
 //     of the same run is ignored.
 //  5. A slot's `latest` outputs are taken back only when nobody else holds that record, which nobody can begin to do
 //     without the mutex.
-//  6. At most max_backlog_ records that are not yet delivered have left their slots; beyond that they keep them. Only
+//  6. Places in line that are kept for submitters who have been let in (let_in_) and the records in line are at most
+//     submit_ahead_ when somebody is let in. Who is let in is on his way, and waits for nothing.
+//  7. At most max_backlog_ records that are not yet delivered have left their slots; beyond that they keep them. Only
 //     those that wait for an earlier one of their source, which itself waits for a slot, leave in any case.
 //
 // No user code (callbacks, destructors of user data) and no call of the backend but reclaim() runs under the mutex.
@@ -125,7 +127,8 @@ class Engine final : private CompletionSink {
   // engine.cpp
   SlotId take_slot(const WaitOptions& options, bool to_submit);
   std::optional<SlotId> take_idle(bool to_submit) INFERQUEUE_REQUIRES(mutex_);
-  SlotId wait_in_line(Waiter& waiter, WaitLimit& limit, base::MutexLock& lock) INFERQUEUE_REQUIRES(mutex_);
+  std::optional<SlotId> wait_in_line(Waiter& waiter, WaitLimit& limit, base::MutexLock& lock)
+      INFERQUEUE_REQUIRES(mutex_);
   void pass_on(SlotId slot, Todo& todo) INFERQUEUE_REQUIRES(mutex_);
   void set_running(SlotId slot, base::Ref<Record> record) INFERQUEUE_REQUIRES(mutex_);
   void set_state(SlotId slot, SlotState state, Clock::time_point now) INFERQUEUE_REQUIRES(mutex_);
@@ -136,6 +139,10 @@ class Engine final : private CompletionSink {
   // submission.cpp
   RequestId accept(Record& record, bool waits_for_slot) INFERQUEUE_REQUIRES(mutex_);
   RequestId put_in_line(base::Ref<Record> record, Backpressure policy, Todo& todo) INFERQUEUE_REQUIRES(mutex_);
+  RequestId push_in_line(base::Ref<Record> record) INFERQUEUE_REQUIRES(mutex_);
+  RequestId submit_ahead(base::Ref<Record> record, const SubmitOptions& options);
+  bool may_submit_ahead() const INFERQUEUE_REQUIRES(mutex_);
+  void let_submitters_in(Todo& todo) INFERQUEUE_REQUIRES(mutex_);
   void prepare(Record& record, const SubmitOptions& options);
   void make_pool(std::size_t threads);
   void launch(SlotId slot, RequestId run, base::Ref<Record>& refused, std::exception_ptr& error, Todo& todo);
@@ -170,6 +177,7 @@ class Engine final : private CompletionSink {
   void stop_threads() noexcept;
 
   const std::size_t max_pending_;
+  const std::size_t submit_ahead_;
   const std::size_t max_backlog_;
   const std::chrono::nanoseconds abandon_after_;
   const Backpressure backpressure_;
@@ -186,6 +194,7 @@ class Engine final : private CompletionSink {
   Ledger ledger_ INFERQUEUE_GUARDED_BY(mutex_);
   Statistics statistics_ INFERQUEUE_GUARDED_BY(mutex_);  // what it says of the moment is filled in when asked for
   RequestId last_id_ INFERQUEUE_GUARDED_BY(mutex_) = 0;
+  std::size_t let_in_ INFERQUEUE_GUARDED_BY(mutex_) = 0;  // and have not put their record in line yet
   std::size_t backlog_ INFERQUEUE_GUARDED_BY(mutex_) = 0;
   std::size_t held_ INFERQUEUE_GUARDED_BY(mutex_) = 0;  // abandoned, and not let go
   std::function<void()> then_let_go_ INFERQUEUE_GUARDED_BY(mutex_);

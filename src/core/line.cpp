@@ -46,6 +46,12 @@ Record* Line::find_record(Condition condition) const noexcept {
   return nullptr;
 }
 
+Waiter* Line::first_submitter() const noexcept {
+  for (Place* place = places_.first(); place != nullptr; place = PlaceList::next(*place))
+    if (place->kind == Place::Kind::waiter && static_cast<Waiter&>(*place).submits) return static_cast<Waiter*>(place);
+  return nullptr;
+}
+
 Record* Line::oldest_record() const noexcept {
   return find_record([](const Record&) { return true; });
 }

@@ -16,6 +16,7 @@ struct Waiter : Place {
   const bool submits;  ///< and will soon start or release the slot
   const base::Ref<Bell> bell;
   std::optional<SlotId> slot;
+  bool let_in = false;  ///< its record may stand in line, where a place is kept for it
   bool closed = false;
 };
 
@@ -41,6 +42,8 @@ class Line {
 
   /// The first in line, a record or a waiter, which stays where it is; null where nothing waits.
   Place* first() const noexcept { return places_.first(); }
+  /// The first that blocks to submit; null where there is none.
+  Waiter* first_submitter() const noexcept;
   /// Null where there is none.
   Record* oldest_record() const noexcept;
   Record* find_source(std::uint64_t source) const noexcept;

@@ -57,6 +57,7 @@ class Todo : public RecordList {
   Todo(Todo&&) = delete;
   Todo& operator=(Todo&&) = delete;
   ~Todo() {
+    ring();
     while (pop_start()) {
     }
   }

@@ -27,8 +27,10 @@ WaitOptions limited(const SubmitOptions& options) {
 RequestId Engine::submit(Ref<Record> record, const SubmitOptions& options, MayWait may_wait) {
   prepare(*record, options);
   const Backpressure policy = options.backpressure.value_or(backpressure_);
-  if (policy == Backpressure::block && may_wait == MayWait::yes && !in_callback())
+  if (policy == Backpressure::block && may_wait == MayWait::yes && !in_callback()) {
+    if (submit_ahead_ > 0) return submit_ahead(std::move(record), options);
     return start(take_slot(options.expires_after ? limited(options) : options.wait, true), std::move(record), options);
+  }
   Todo todo;
   std::optional<SlotId> slot;
   RequestId id = 0;
@@ -41,6 +43,49 @@ RequestId Engine::submit(Ref<Record> record, const SubmitOptions& options, MayWa
   if (slot) return start(*slot, std::move(record), options);
   work(todo);
   return id;
+}
+
+/// For Backpressure::block: runs the record on an idle slot, or puts it in line where there is a place, or waits for
+/// one of both.
+RequestId Engine::submit_ahead(Ref<Record> record, const SubmitOptions& options) {
+  std::optional<SlotId> slot;
+  {
+    const MutexLock lock(mutex_);
+    throw_if_closed();
+    slot = take_idle(true);
+    if (!slot && may_submit_ahead()) return push_in_line(std::move(record));
+  }
+  if (slot) return start(*slot, std::move(record), options);
+  Waiter waiter(true);
+  {
+    WaitLimit limit(options.expires_after ? limited(options) : options.wait, mutex_, waiter.bell->changed);
+    MutexLock lock(mutex_);
+    throw_if_closed();
+    slot = take_idle(true);
+    const bool waits = !slot && !may_submit_ahead();
+    if (waits) slot = wait_in_line(waiter, limit, lock);
+    if (waits && !slot) slot = take_idle(true);  // one may have come free since this thread was let in
+    if (!slot) return push_in_line(std::move(record));
+  }
+  return start(*slot, std::move(record), options);
+}
+
+/// Not past those who block, nor into the places that are kept for others.
+bool Engine::may_submit_ahead() const {
+  return line_.waiters() == 0 && line_.records() + let_in_ < submit_ahead_;
+}
+
+/// Wakes those who block to submit when half of the places are free: once for several requests.
+void Engine::let_submitters_in(Todo& todo) {
+  if (line_.waiters() == 0 || line_.records() + let_in_ > submit_ahead_ / 2) return;
+  while (line_.records() + let_in_ < submit_ahead_) {
+    Waiter* const waiter = line_.first_submitter();
+    if (waiter == nullptr) return;
+    line_.remove(*waiter);
+    waiter->let_in = true;
+    ++let_in_;
+    todo.ring_later(waiter->bell);
+  }
 }
 
 RequestId Engine::start(SlotId slot, Ref<Record> record, const SubmitOptions& options) {
@@ -111,13 +156,22 @@ RequestId Engine::put_in_line(Ref<Record> record, Backpressure policy, Todo& tod
                                           "QueueOptions::max_pending");
     }
   }
+  if (!takes_its_place) {
+    const RequestId id = push_in_line(std::move(record));
+    if (gives_way != nullptr) conclude_waiting(line_.take(*gives_way), Outcome::dropped, todo);
+    return id;
+  }
   const RequestId id = accept(*record, true);
-  if (takes_its_place)
-    line_.insert_before(*gives_way, std::move(record));
-  else
-    line_.push(std::move(record));
-  if (gives_way != nullptr) conclude_waiting(line_.take(*gives_way), Outcome::dropped, todo);
-  expiry_changed_.notify_one();
+  if (record->expires != Clock::time_point::max()) expiry_changed_.notify_one();
+  line_.insert_before(*gives_way, std::move(record));
+  conclude_waiting(line_.take(*gives_way), Outcome::dropped, todo);
+  return id;
+}
+
+RequestId Engine::push_in_line(Ref<Record> record) {
+  const RequestId id = accept(*record, true);
+  if (record->expires != Clock::time_point::max()) expiry_changed_.notify_one();
+  line_.push(std::move(record));
   return id;
 }
 

@@ -40,6 +40,7 @@ Shape::Shape(std::uint64_t its_seed, Ending its_ending, std::size_t most_request
   options.backpressure = any_policy(random);
   constexpr std::array<std::size_t, 4> pending{0, 1, 8, 1024};
   options.max_pending = pending[random.below(pending.size())];
+  if (random.one_in(2)) options.submit_ahead = 1 + random.below(8);
   options.in_order = random.one_in(2);
   if (ending == Ending::destroyed_given_up) options.abandon_after = random.one_in(2) ? 0ns : 1ms;
   device_threads = random.below(4);
@@ -60,10 +61,11 @@ std::string Shape::describe() const {
   return std::string(name_of(ending)) + with(options.jobs, "slots") + with(device_threads, "device threads") +
          with(options.callback_threads, "callback threads") +
          (options.callback_backlog ? with(*options.callback_backlog, "backlog") : "") +
-         with(options.max_pending, "max_pending") + with(static_cast<std::size_t>(options.backpressure), "policy") +
-         with(submitters, "submitters") + with(sources, "sources") + with(requests, "requests") +
-         (options.in_order ? ", in order" : "") + (own_thread ? ", handlers with a thread of their own" : "") +
-         (cancels ? ", cancels" : "") + (mode == CloseMode::cancel ? ", closed by cancelling" : "");
+         with(options.max_pending, "max_pending") + with(options.submit_ahead, "submitted ahead") +
+         with(static_cast<std::size_t>(options.backpressure), "policy") + with(submitters, "submitters") +
+         with(sources, "sources") + with(requests, "requests") + (options.in_order ? ", in order" : "") +
+         (own_thread ? ", handlers with a thread of their own" : "") + (cancels ? ", cancels" : "") +
+         (mode == CloseMode::cancel ? ", closed by cancelling" : "");
 }
 
 Plan::Plan(const Shape& shape, std::size_t index) {

@@ -58,6 +58,7 @@ RandomSession::RandomSession(const ov::CompiledModel& compiled, std::uint64_t se
   options_.callback_threads = random.below(3);
   options_.backpressure = random.one_in(2) ? Backpressure::block : any_policy(random);
   options_.max_pending = random.one_in(2) ? 16 : 256;
+  if (random.one_in(2)) options_.submit_ahead = 1 + random.below(8);
   options_.in_order = random.one_in(3);
   owner_ = std::make_unique<AsyncInferQueue>(compiled, options_);
   queue_ = owner_.get();
