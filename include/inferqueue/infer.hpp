@@ -40,7 +40,7 @@ class INFERQUEUE_API Infer {
   Infer(Infer&&) = delete;
   Infer& operator=(Infer&&) = delete;
 
-  bool await_ready() const noexcept { return false; }
+  static bool await_ready() noexcept { return false; }
   void await_suspend(std::coroutine_handle<> waiting);
   Request await_resume();
 

@@ -53,9 +53,9 @@ struct QueueOptions {
 
   /// What start_async() does where no slot is idle.
   Backpressure backpressure = Backpressure::block;
-  /// Requests that Backpressure::block accepts although there is no slot for them yet. With 0, a submission returns when
-  /// its request runs, as Python's does, and each request that completes wakes a thread that submits. With more, the
-  /// thread that completes a request starts the next one itself, and the submitter is woken once for several: more
+  /// Requests that Backpressure::block accepts although there is no slot for them yet. With 0, a submission returns
+  /// when its request runs, as Python's does, and each request that completes wakes a thread that submits. With more,
+  /// the thread that completes a request starts the next one itself, and the submitter is woken once for several: more
   /// throughput where an inference takes some microseconds, at the price of inputs that are held, and grow older, while
   /// they wait. Two for each slot is a good number then; for live pictures it is 0. Independent of max_pending.
   std::size_t submit_ahead = 0;

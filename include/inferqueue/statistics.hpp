@@ -1,6 +1,7 @@
 // What a queue has done so far: counts of outcomes, and how long requests took.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <chrono>
@@ -21,8 +22,8 @@ class INFERQUEUE_API Histogram {
     ++buckets_[bucket_of(ns)];
     ++count_;
     sum_ += ns;
-    if (ns > max_) max_ = ns;
-    if (ns < min_) min_ = ns;
+    max_ = std::max(max_, ns);
+    min_ = std::min(min_, ns);
   }
 
   std::uint64_t count() const noexcept { return count_; }

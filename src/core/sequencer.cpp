@@ -17,7 +17,7 @@ void Sequencer::no_longer_waits(const Record& record) noexcept {
   --sources_.at(record.source).waiting;
 }
 
-void Sequencer::ready(Ref<Record> record, RecordList& deliverable) noexcept {
+void Sequencer::ready(Ref<Record> record, RecordList& deliverable) const noexcept {
   if (is_first(*record)) return deliverable.push(std::move(record));
   record->parked = true;
   static_cast<void>(record.detach());

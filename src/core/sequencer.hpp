@@ -38,7 +38,7 @@ class Sequencer {
   bool anyone_waits(const Record& record) const noexcept { return sources_.at(record.source).waiting != 0; }
 
   /// The record has its outcome: it goes to `deliverable`, or is parked.
-  void ready(base::Ref<Record> record, RecordList& deliverable) noexcept;
+  void ready(base::Ref<Record> record, RecordList& deliverable) const noexcept;
   /// The record is delivered, or was not accepted after all. The next of its source may follow.
   void done(const Record& record, RecordList& deliverable) noexcept;
 

@@ -33,14 +33,18 @@ RequestId Engine::submit(Ref<Record> record, const SubmitOptions& options, MayWa
   }
   Todo todo;
   std::optional<SlotId> slot;
+  Ref<Record> has_slot;
   RequestId id = 0;
   {
     const MutexLock lock(mutex_);
     throw_if_closed();
     slot = take_idle(true);
-    if (!slot) id = put_in_line(std::move(record), policy, todo);
+    if (slot)
+      has_slot = std::move(record);
+    else
+      id = put_in_line(std::move(record), policy, todo);
   }
-  if (slot) return start(*slot, std::move(record), options);
+  if (slot) return start(*slot, std::move(has_slot), options);
   work(todo);
   return id;
 }

@@ -28,7 +28,10 @@ OvBackend::OvBackend(ov::CompiledModel model, base::Ref<const Ports> ports, std:
     : model_(std::move(model)), ports_(std::move(ports)) {
   slots_.reserve(jobs);
   for (std::size_t i = 0; i < jobs; ++i) {
-    Slot& slot = slots_.emplace_back(Slot{.backend = this, .id = i, .request = model_.create_infer_request()});
+    Slot& slot = slots_.emplace_back();
+    slot.backend = this;
+    slot.id = i;
+    slot.request = model_.create_infer_request();
     for (std::size_t k = 0; k < ports_->inputs().size(); ++k)
       slot.own_inputs.push_back(slot.request.get_input_tensor(k));
     slot.replaced.resize(slot.own_inputs.size());

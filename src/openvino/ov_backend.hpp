@@ -51,10 +51,10 @@ class OvBackend final : public core::Backend {
   struct Slot {
     OvBackend* backend = nullptr;
     core::SlotId id = 0;
-    ov::InferRequest request = {};
-    std::vector<ov::Tensor> own_inputs = {};
-    std::vector<bool> replaced = {};
-    std::vector<ov::Tensor> outputs = {};  // empty: records have them
+    ov::InferRequest request;
+    std::vector<ov::Tensor> own_inputs;
+    std::vector<bool> replaced;
+    std::vector<ov::Tensor> outputs;  // empty: records have them
     RequestId collected = 0;
     bool outputs_are_bound = true;
   };

@@ -29,12 +29,12 @@ class BasicTask {
     struct Last {
       bool await_ready() const noexcept { return false; }
       void await_suspend(std::coroutine_handle<promise_type> ended) const noexcept {
-        const std::shared_ptr<Ending> ending = ended.promise().ending;
-        const std::exception_ptr error = std::exchange(ended.promise().error, nullptr);
-        if (error)
-          ending->set_exception(error);
+        const std::shared_ptr<Ending> whole = ended.promise().ending;
+        const std::exception_ptr uncaught_error = std::exchange(ended.promise().error, nullptr);
+        if (uncaught_error)
+          whole->set_exception(uncaught_error);
         else
-          ending->set_value();
+          whole->set_value();
       }
       void await_resume() const noexcept {}
     };
