@@ -8,11 +8,10 @@ ratio is taken within its round, and its spread over the rounds says how far to 
 """
 
 import argparse
-import json
 import pathlib
 import statistics
 
-import machine
+import bench_report
 from in_turns import in_turns, run, spread
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -59,23 +58,7 @@ def summarize(rounds: list[dict]) -> dict:
     ratios = {"images/s: InferQueue / Python's best": ratio(0, "Python"),
               "images/s: InferQueue / inference only": ratio(0, "inference only"),
               "CPU an image: InferQueue / inference only": ratio(1, "inference only")}
-    return {"rates": rates, "cpu_s_per_image": cpu, "ratios": ratios}
-
-
-def table(summary: dict, about: dict, a: argparse.Namespace) -> str:
-    lines = ["# The detection pipeline and its peers", "",
-             f"YOLOv5n 416, {a.rounds} rounds in turns, `./dev bench --rounds {a.rounds} --seconds {a.seconds} "
-             f"--nireq {a.nireq} --iterations {a.iterations}`.", "",
-             *(f"- {key}: {value}" for key, value in about.items()), "",
-             "| ratio within a round | min | median | max |", "|---|---|---|---|"]
-    lines += [f"| {name} | {r['min']:.3f} | **{r['median']:.3f}** | {r['max']:.3f} |"
-              for name, r in summary["ratios"].items()]
-    lines += ["", "| images/s | min | median | max | CPU ms an image |", "|---|---|---|---|---|"]
-    for name, r in summary["rates"].items():
-        cpu = summary["cpu_s_per_image"].get(name)
-        lines.append(f"| {name} | {r['min']:.1f} | {r['median']:.1f} | {r['max']:.1f} | "
-                     f"{'' if cpu is None else f'{cpu * 1000:.1f}'} |")
-    return "\n".join(lines) + "\n"
+    return {"rates": rates, "cpu": cpu, "ratios": ratios}
 
 
 def main() -> None:
@@ -90,12 +73,10 @@ def main() -> None:
     a = ap.parse_args()
 
     rounds = in_turns(measure(a), a.rounds, lambda value: f"{value[0]:.1f}")
-    summary, about = summarize(rounds), machine.describe(ROOT)
-    text = table(summary, about, a)
-    a.output.mkdir(parents=True, exist_ok=True)
-    (a.output / "pipeline.md").write_text(text)
-    (a.output / "pipeline.json").write_text(json.dumps({"machine": about, "rounds": rounds, **summary}, indent=1) + "\n")
-    print(text)
+    command = (f"YOLOv5n 416, {a.rounds} rounds in turns, `./dev bench --rounds {a.rounds} --seconds {a.seconds} "
+               f"--nireq {a.nireq} --iterations {a.iterations}`.")
+    bench_report.write(a.output, "pipeline", "The detection pipeline and its peers", command, rounds, summarize(rounds),
+                       bench_report.Units("images/s", "CPU ms an image", 1e3, 1))
 
 
 main()

@@ -8,14 +8,13 @@ The model is builtin:relu, [1,16]: next to no work, so that the queue's own cost
 """
 
 import argparse
-import json
 import os
 import pathlib
 import statistics
 import subprocess
 import tempfile
 
-import machine
+import bench_report
 from in_turns import in_turns, run, spread
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -60,30 +59,14 @@ def summarize(rounds: list[dict], threads: int) -> dict:
     # Callbacks of 1 ms keep their threads busy: no more than threads per ms can be done, nor more than is inferred.
     limit = threads * 1e6 / CALLBACK_US
     return {"rates": {name: spread([r[name][0] for r in rounds]) for name in rounds[0]},
-            "cpu_s_per_item": {name: statistics.median(r[name][1] for r in rounds)
-                               for name in rounds[0] if rounds[0][name][1] is not None},
+            "cpu": {name: statistics.median(r[name][1] for r in rounds)
+                    for name in rounds[0] if rounds[0][name][1] is not None},
             "ratios": {f"{INLINE} / {POOL}": ratio(INLINE, lambda r: r[POOL][0]),
                        f"{OWN} / {POOL}": ratio(OWN, lambda r: r[POOL][0]),
                        f"{SLOW} / their limit": ratio(SLOW, lambda r: min(limit, r[POOL][0])),
                        f"{AHEAD} / {POOL}": ratio(AHEAD, lambda r: r[POOL][0]),
                        f"{INLINE} / {PYTHON}": ratio(INLINE, lambda r: r[PYTHON][0]),
                        f"{AHEAD} / {PYTHON}": ratio(AHEAD, lambda r: r[PYTHON][0])}}
-
-
-def table(summary: dict, about: dict, a: argparse.Namespace) -> str:
-    lines = ["# The queue's own cost", "",
-             f"{MODEL}, {a.jobs} jobs, {a.rounds} rounds in turns, `./dev bench queue --rounds {a.rounds} "
-             f"--seconds {a.seconds} --jobs {a.jobs} --requests {a.requests}`.", "",
-             *(f"- {key}: {value}" for key, value in about.items()), "",
-             "| ratio within a round | min | median | max |", "|---|---|---|---|"]
-    lines += [f"| {name} | {r['min']:.3f} | **{r['median']:.3f}** | {r['max']:.3f} |"
-              for name, r in summary["ratios"].items()]
-    lines += ["", "| items/s | min | median | max | CPU µs an item |", "|---|---|---|---|---|"]
-    for name, r in summary["rates"].items():
-        cpu = summary["cpu_s_per_item"].get(name)
-        lines.append(f"| {name} | {r['min']:.0f} | {r['median']:.0f} | {r['max']:.0f} | "
-                     f"{'' if cpu is None else f'{cpu * 1e6:.1f}'} |")
-    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
@@ -103,12 +86,10 @@ def main() -> None:
         subprocess.run([str(ROOT / "build/release/cli/inferqueue"), "export", MODEL, model_file], check=True,
                        capture_output=True)
         rounds = in_turns(measure(a, model_file, threads), a.rounds, lambda value: f"{value[0]:.0f}")
-    summary, about = summarize(rounds, threads), machine.describe(ROOT)
-    text = table(summary, about, a)
-    a.output.mkdir(parents=True, exist_ok=True)
-    (a.output / "queue.md").write_text(text)
-    (a.output / "queue.json").write_text(json.dumps({"machine": about, "rounds": rounds, **summary}, indent=1) + "\n")
-    print(text)
+    command = (f"{MODEL}, {a.jobs} jobs, {a.rounds} rounds in turns, `./dev bench queue --rounds {a.rounds} "
+               f"--seconds {a.seconds} --jobs {a.jobs} --requests {a.requests}`.")
+    bench_report.write(a.output, "queue", "The queue's own cost", command, rounds, summarize(rounds, threads),
+                       bench_report.Units("items/s", "CPU µs an item", 1e6, 0))
 
 
 main()

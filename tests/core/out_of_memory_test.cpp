@@ -1,72 +1,15 @@
-// What happens where no memory is left, at each place where the engine asks for some. A program of its own, because it
-// replaces operator new.
-#include <cstdlib>
+// What happens where no memory is left, at each place where the engine asks for some. A program of its own, because
+// scarce_memory.cpp replaces operator new.
 #include <memory>
 #include <new>
-#include <optional>
 #include <utility>
 #include <vector>
 
+#include "core/scarce_memory.hpp"
 #include "support/engine_fixture.hpp"
-
-namespace {
-
-/// How many more allocations of this thread succeed; negative: all.
-thread_local int allocations_left = -1;
-thread_local bool has_failed = false;
-
-void* allocate(std::size_t size, std::size_t alignment) {
-  if (allocations_left == 0) {
-    has_failed = true;
-    throw std::bad_alloc();
-  }
-  if (allocations_left > 0) --allocations_left;
-  void* const memory = alignment > alignof(std::max_align_t)
-                           ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
-                           : std::malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return allocate(size, 1);
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return allocate(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/, std::align_val_t /*alignment*/) noexcept {
-  std::free(memory);
-}
 
 namespace inferqueue::testing {
 namespace {
-
-/// From its construction on, only so many allocations of this thread succeed.
-class MemoryFor {
- public:
-  explicit MemoryFor(int allocations) {
-    has_failed = false;
-    allocations_left = allocations;
-  }
-  ~MemoryFor() { allocations_left = -1; }
-  MemoryFor(const MemoryFor&) = delete;
-  MemoryFor& operator=(const MemoryFor&) = delete;
-  MemoryFor(MemoryFor&&) = delete;
-  MemoryFor& operator=(MemoryFor&&) = delete;
-
-  static bool has_run_out() { return has_failed; }
-};
 
 /// Counts what it hears, without any memory.
 class CountingHandler final : public core::Handler {
