@@ -27,7 +27,7 @@ function(inferqueue_target target)
                                              -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${INFERQUEUE_SANITIZE})
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND INFERQUEUE_SANITIZE MATCHES address)
-      # GCC 12 warns of the standard library's <regex> there: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105562
+      # From GCC 12 on it warns there of the standard library's <regex>: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105616
       target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
     endif()
   endif()
