@@ -28,6 +28,8 @@ class Callback {
   Callback(F&& f) {
     using Callable = std::decay_t<F>;
     auto shared = std::make_shared<Callable>(std::forward<F>(f));
+    if constexpr (CanBeNull<Callable>)
+      if (*shared == nullptr) return;  // no callback
     if constexpr (HasSecondParameter<Callable>) {
       using T = std::remove_cvref_t<typename Signature<CallOperator<Callable>>::Second>;
       if constexpr (std::same_as<T, UserData>) {
@@ -53,6 +55,13 @@ class Callback {
   }
 
  private:
+  template <class>
+  struct IsFunction : std::false_type {};
+  template <class S>
+  struct IsFunction<std::function<S>> : std::true_type {};
+  template <class F>
+  static constexpr bool CanBeNull = std::is_pointer_v<F> || std::is_member_pointer_v<F> || IsFunction<F>::value;
+
   template <class>
   struct Signature {};
   template <class R, class First, class SecondParameter>

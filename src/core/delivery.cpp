@@ -7,6 +7,7 @@ namespace inferqueue::core {
 thread_local int CallbackScope::depth = 0;
 
 std::exception_ptr deliver(Record& record) noexcept {
+  record.retired.reset();
   const std::shared_ptr<const Handler> handler = std::move(record.handler);
   // Nobody misses what was cancelled, has expired or gave way: that was asked for.
   const auto unheard = [&] { return record.outcome == Outcome::error ? record.error : nullptr; };

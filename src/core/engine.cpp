@@ -17,7 +17,7 @@ Engine::Engine(std::unique_ptr<Backend> backend, const QueueOptions& options)
     : max_pending_(options.max_pending),
       submit_ahead_(options.submit_ahead),
       max_backlog_(options.callback_backlog.value_or(backend->size())),
-      abandon_after_(options.abandon_after),
+      abandon_after_(std::max(options.abandon_after, std::chrono::nanoseconds::zero())),
       backpressure_(options.backpressure),
       in_order_(options.in_order),
       own_threads_(options.callback_threads > 0),
@@ -99,10 +99,10 @@ SlotId Engine::acquire(const WaitOptions& options) {
   return take_slot(options, false);
 }
 
-std::optional<SlotId> Engine::try_acquire() {
+std::optional<SlotId> Engine::try_acquire(bool to_submit) {
   const MutexLock lock(mutex_);
   throw_if_closed();
-  return take_idle(false);
+  return take_idle(to_submit);
 }
 
 void Engine::release(SlotId slot) noexcept {

@@ -10,8 +10,8 @@
 //     of the same run is ignored.
 //  5. A slot's `latest` outputs are taken back only when nobody else holds that record, which nobody can begin to do
 //     without the mutex.
-//  6. Places in line that are kept for submitters who have been let in (let_in_) and the records in line are at most
-//     submit_ahead_ when somebody is let in. Who is let in is on his way, and waits for nothing.
+//  6. Places in line that are kept for submitters who have been let in (let_in_) and the records that were submitted
+//     ahead are at most submit_ahead_ together. Who is let in is on his way, and waits for nothing.
 //  7. At most max_backlog_ records that are not yet delivered have left their slots; beyond that they keep them. Only
 //     those that wait for an earlier one of their source, which itself waits for a slot, leave in any case.
 //
@@ -84,7 +84,7 @@ class Engine final : private CompletionSink {
   /// Takes an idle slot, waiting in line for one. Give it back with start() or release().
   SlotId acquire(const WaitOptions& options = {});
   /// The same without waiting: nothing where no slot is idle.
-  std::optional<SlotId> try_acquire();
+  std::optional<SlotId> try_acquire(bool to_submit = false);
   void release(SlotId slot) noexcept;
 
   // ---- submission (submission.cpp)
@@ -138,8 +138,9 @@ class Engine final : private CompletionSink {
 
   // submission.cpp
   RequestId accept(Record& record, bool waits_for_slot) INFERQUEUE_REQUIRES(mutex_);
-  RequestId put_in_line(base::Ref<Record> record, Backpressure policy, Todo& todo) INFERQUEUE_REQUIRES(mutex_);
-  RequestId push_in_line(base::Ref<Record> record) INFERQUEUE_REQUIRES(mutex_);
+  RequestId put_in_line(base::Ref<Record>& record, Backpressure policy, Todo& todo) INFERQUEUE_REQUIRES(mutex_);
+  RequestId push_in_line(base::Ref<Record>& record) INFERQUEUE_REQUIRES(mutex_);
+  RequestId push_ahead(base::Ref<Record>& record) INFERQUEUE_REQUIRES(mutex_);
   RequestId submit_ahead(base::Ref<Record> record, const SubmitOptions& options);
   bool may_submit_ahead() const INFERQUEUE_REQUIRES(mutex_);
   void let_submitters_in(Todo& todo) INFERQUEUE_REQUIRES(mutex_);

@@ -16,6 +16,7 @@ void Line::push(Waiter& waiter) noexcept {
 }
 
 void Line::push(Ref<Record> record) noexcept {
+  if (record->is_ahead) ++records_ahead_;
   places_.push_back(*record.detach());
   ++records_;
 }
@@ -33,6 +34,7 @@ void Line::remove(Waiter& waiter) noexcept {
 Ref<Record> Line::take(Record& record) noexcept {
   places_.erase(record);
   --records_;
+  if (record.is_ahead) --records_ahead_;
   return Ref<Record>::adopt(&record);
 }
 
@@ -56,8 +58,12 @@ Record* Line::oldest_record() const noexcept {
   return find_record([](const Record&) { return true; });
 }
 
-Record* Line::find_source(std::uint64_t source) const noexcept {
-  return find_record([&](const Record& record) { return record.source == source; });
+Record* Line::oldest_pending() const noexcept {
+  return find_record([](const Record& record) { return !record.is_ahead; });
+}
+
+Record* Line::find_source(std::uint64_t source, RequestId except) const noexcept {
+  return find_record([&](const Record& record) { return record.source == source && record.id != except; });
 }
 
 Record* Line::find(RequestId id) const noexcept {

@@ -32,6 +32,9 @@ class Line {
 
   bool empty() const noexcept { return places_.empty(); }
   std::size_t records() const noexcept { return records_; }
+  std::size_t records_ahead() const noexcept { return records_ahead_; }
+  /// Those that QueueOptions::max_pending bounds.
+  std::size_t records_pending() const noexcept { return records_ - records_ahead_; }
   std::size_t waiters() const noexcept { return waiters_; }
 
   void push(Waiter& waiter) noexcept;
@@ -46,7 +49,9 @@ class Line {
   Waiter* first_submitter() const noexcept;
   /// Null where there is none.
   Record* oldest_record() const noexcept;
-  Record* find_source(std::uint64_t source) const noexcept;
+  Record* oldest_pending() const noexcept;
+  /// The first of that source; not request `except`.
+  Record* find_source(std::uint64_t source, RequestId except = 0) const noexcept;
   Record* find(RequestId id) const noexcept;
   /// Tells every waiter that the queue is closed, and lets them go.
   void close_waiters() noexcept;
@@ -61,6 +66,7 @@ class Line {
 
   PlaceList places_;
   std::size_t records_ = 0;
+  std::size_t records_ahead_ = 0;  // of these
   std::size_t waiters_ = 0;
 };
 

@@ -51,8 +51,13 @@ class Record : public base::RefCounted, public Place {
 
   Record() : Place(Kind::record) {}
 
+  /// Called with the engine's mutex held when the record is about to be accepted: the last moment to choose its
+  /// handler. Must not run user code; what it throws refuses the record.
+  virtual void on_acceptance() {}
+
   UserData user_data;
   std::shared_ptr<const Handler> handler;  ///< until the outcome is delivered
+  std::shared_ptr<const Handler> retired;  ///< the one that on_acceptance() has replaced; let go without the mutex
 
   RequestId id = 0;
   SlotId slot = no_slot;  ///< that runs or ran it
@@ -66,6 +71,7 @@ class Record : public base::RefCounted, public Place {
   std::exception_ptr error;  ///< set unless the outcome is a value
 
   Step step = Step::unload;
+  bool is_ahead = false;          ///< stands in line by QueueOptions::submit_ahead
   bool own_thread = false;        ///< is delivered on a thread of the queue's own
   bool holds_slot = false;        ///< its slot waits for its callback to return
   bool posted = false;            ///< is with the queue's own threads, or was

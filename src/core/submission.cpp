@@ -33,18 +33,14 @@ RequestId Engine::submit(Ref<Record> record, const SubmitOptions& options, MayWa
   }
   Todo todo;
   std::optional<SlotId> slot;
-  Ref<Record> has_slot;
   RequestId id = 0;
   {
     const MutexLock lock(mutex_);
     throw_if_closed();
     slot = take_idle(true);
-    if (slot)
-      has_slot = std::move(record);
-    else
-      id = put_in_line(std::move(record), policy, todo);
+    if (!slot) id = put_in_line(record, policy, todo);
   }
-  if (slot) return start(*slot, std::move(has_slot), options);
+  if (slot) return start(*slot, std::move(record), options);
   work(todo);
   return id;
 }
@@ -57,7 +53,7 @@ RequestId Engine::submit_ahead(Ref<Record> record, const SubmitOptions& options)
     const MutexLock lock(mutex_);
     throw_if_closed();
     slot = take_idle(true);
-    if (!slot && may_submit_ahead()) return push_in_line(std::move(record));
+    if (!slot && may_submit_ahead()) return push_ahead(record);
   }
   if (slot) return start(*slot, std::move(record), options);
   Waiter waiter(true);
@@ -69,20 +65,20 @@ RequestId Engine::submit_ahead(Ref<Record> record, const SubmitOptions& options)
     const bool waits = !slot && !may_submit_ahead();
     if (waits) slot = wait_in_line(waiter, limit, lock);
     if (waits && !slot) slot = take_idle(true);  // one may have come free since this thread was let in
-    if (!slot) return push_in_line(std::move(record));
+    if (!slot) return push_ahead(record);
   }
   return start(*slot, std::move(record), options);
 }
 
 /// Not past those who block, nor into the places that are kept for others.
 bool Engine::may_submit_ahead() const {
-  return line_.waiters() == 0 && line_.records() + let_in_ < submit_ahead_;
+  return line_.waiters() == 0 && line_.records_ahead() + let_in_ < submit_ahead_;
 }
 
 /// Wakes those who block to submit when half of the places are free: once for several requests.
 void Engine::let_submitters_in(Todo& todo) {
-  if (line_.waiters() == 0 || line_.records() + let_in_ > submit_ahead_ / 2) return;
-  while (line_.records() + let_in_ < submit_ahead_) {
+  if (line_.waiters() == 0 || line_.records_ahead() + let_in_ > submit_ahead_ / 2) return;
+  while (line_.records_ahead() + let_in_ < submit_ahead_) {
     Waiter* const waiter = line_.first_submitter();
     if (waiter == nullptr) return;
     line_.remove(*waiter);
@@ -141,6 +137,7 @@ void Engine::make_pool(std::size_t threads) {
 }
 
 RequestId Engine::accept(Record& record, bool waits_for_slot) {
+  record.on_acceptance();
   if (in_order_) sequencer_.accepted(record, waits_for_slot);
   record.generation = ledger_.accept();
   ++statistics_.accepted;
@@ -148,11 +145,22 @@ RequestId Engine::accept(Record& record, bool waits_for_slot) {
 }
 
 /// Puts the record in line as the policy wants it, or throws Error(pending_full). Who gives way to it is concluded.
-RequestId Engine::put_in_line(Ref<Record> record, Backpressure policy, Todo& todo) {
-  Record* gives_way = policy == Backpressure::latest_per_source ? line_.find_source(record->source) : nullptr;
-  const bool takes_its_place = gives_way != nullptr;
-  if (!takes_its_place && line_.records() >= max_pending_) {
-    if (policy == Backpressure::drop_oldest) gives_way = line_.oldest_record();
+/// What is refused stays with the caller, who lets it go without the mutex.
+RequestId Engine::put_in_line(Ref<Record>& record, Backpressure policy, Todo& todo) {
+  const std::uint64_t source = record->source;
+  Record* gives_way = policy == Backpressure::latest_per_source ? line_.find_source(source) : nullptr;
+  if (gives_way != nullptr) {
+    const RequestId id = accept(*record, true);
+    if (record->expires != Clock::time_point::max()) expiry_changed_.notify_one();
+    line_.insert_before(*gives_way, std::move(record));
+    do {
+      conclude_waiting(line_.take(*gives_way), Outcome::dropped, todo);
+      gives_way = line_.find_source(source, id);
+    } while (gives_way != nullptr);
+    return id;
+  }
+  if (line_.records_pending() >= max_pending_) {
+    if (policy == Backpressure::drop_oldest) gives_way = line_.oldest_pending();
     if (gives_way == nullptr) {
       ++statistics_.refused_full;
       throw Error(Errc::pending_full, "max_pending = " + std::to_string(max_pending_) +
@@ -160,23 +168,21 @@ RequestId Engine::put_in_line(Ref<Record> record, Backpressure policy, Todo& tod
                                           "QueueOptions::max_pending");
     }
   }
-  if (!takes_its_place) {
-    const RequestId id = push_in_line(std::move(record));
-    if (gives_way != nullptr) conclude_waiting(line_.take(*gives_way), Outcome::dropped, todo);
-    return id;
-  }
-  const RequestId id = accept(*record, true);
-  if (record->expires != Clock::time_point::max()) expiry_changed_.notify_one();
-  line_.insert_before(*gives_way, std::move(record));
-  conclude_waiting(line_.take(*gives_way), Outcome::dropped, todo);
+  const RequestId id = push_in_line(record);
+  if (gives_way != nullptr) conclude_waiting(line_.take(*gives_way), Outcome::dropped, todo);
   return id;
 }
 
-RequestId Engine::push_in_line(Ref<Record> record) {
+RequestId Engine::push_in_line(Ref<Record>& record) {
   const RequestId id = accept(*record, true);
   if (record->expires != Clock::time_point::max()) expiry_changed_.notify_one();
   line_.push(std::move(record));
   return id;
+}
+
+RequestId Engine::push_ahead(Ref<Record>& record) {
+  record->is_ahead = true;
+  return push_in_line(record);
 }
 
 /// Starts the inference on a slot that is running. If that throws, and nothing has ended the run all the same, the run

@@ -89,9 +89,10 @@ AsyncInferQueue::AsyncInferQueue(ov::Core core, const ModelSource& model, const 
 AsyncInferQueue::~AsyncInferQueue() {
   // A thread can't wait for the callback that it is in, nor destroy the infer request that called it: it must not be
   // the last to let go of the state.
-  if (core::Engine::in_callback())
-    openvino::close_in_background(std::move(state_));
-  else
+  if (core::Engine::in_callback()) {
+    state_->engine().close(CloseMode::drain, {});  // at once, and without waiting: others may stand before it there
+    openvino::close_in_background(state_);
+  } else
     openvino::close_and_let_go(state_);  // a copy: callers that are inside still read state_
 }
 
@@ -112,24 +113,26 @@ RequestId AsyncInferQueue::start_async(const Inputs& inputs, UserData user_data,
 
 std::optional<RequestId> AsyncInferQueue::try_start_async(const Inputs& inputs, UserData&& user_data,
                                                           const SubmitOptions& options) {
-  const Gate::Inside inside(state_->gate());
-  const auto slot = state_->engine().try_acquire();
+  const auto state = state_;  // kept: while user data is moved, a callback may destroy the queue
+  const Gate::Inside inside(state->gate());
+  const auto slot = state->engine().try_acquire(true);
   if (!slot) return std::nullopt;
   base::Ref<openvino::OvRecord> record;
   try {
-    record = state_->make_record(inputs, std::move(user_data));
+    record = state->make_record(inputs, std::move(user_data));
   } catch (...) {
-    state_->engine().release(*slot);
+    state->engine().release(*slot);
     throw;
   }
-  return state_->engine().start(*slot, std::move(record), options);
+  return state->engine().start(*slot, std::move(record), options);
 }
 
 RequestFuture AsyncInferQueue::submit(const Inputs& inputs, UserData user_data, const SubmitOptions& options) {
-  const Gate::Inside inside(state_->gate());
+  const auto state = state_;  // as above
+  const Gate::Inside inside(state->gate());
   auto promise = std::make_shared<openvino::Promise>();
   RequestFuture future{promise->get_future()};
-  future.id = state_->engine().submit(state_->make_record(inputs, std::move(user_data), std::move(promise)), options);
+  future.id = state->engine().submit(state->make_record(inputs, std::move(user_data), std::move(promise)), options);
   return future;
 }
 
@@ -152,11 +155,12 @@ Lease AsyncInferQueue::lease(const WaitOptions& options) {
 }
 
 std::optional<Lease> AsyncInferQueue::try_lease() {
-  const Gate::Inside inside(state_->gate());
-  const auto slot = state_->engine().try_acquire();
+  const auto state = state_;
+  const Gate::Inside inside(state->gate());
+  const auto slot = state->engine().try_acquire();
   if (!slot) return std::nullopt;
-  Lease lease(state_, *slot);
-  state_->mend_inputs(*slot);
+  Lease lease(state, *slot);
+  state->mend_inputs(*slot);
   return lease;
 }
 
@@ -200,10 +204,13 @@ std::size_t AsyncInferQueue::size() const noexcept {
 }
 
 Slot AsyncInferQueue::operator[](std::size_t i) const {
-  if (i >= size())
+  const auto state = state_;
+  const Gate::Inside inside(state->gate());
+  const std::size_t slots = state->engine().size();
+  if (i >= slots)
     throw Error(Errc::invalid_argument,
-                "slot " + std::to_string(i) + " was asked for; the queue has " + std::to_string(size()));
-  const core::Engine::SlotSnapshot snapshot = state_->engine().snapshot(i);
+                "slot " + std::to_string(i) + " was asked for; the queue has " + std::to_string(slots));
+  const core::Engine::SlotSnapshot snapshot = state->engine().snapshot(i);
   std::optional<Request> latest;
   if (snapshot.latest) latest.emplace(static_cast<openvino::OvRecord*>(snapshot.latest.get()));
   return {i, snapshot.state == SlotState::idle, std::move(latest)};

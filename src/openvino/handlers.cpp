@@ -47,6 +47,7 @@ bool Resumption::on_error(core::Record& record) const {
 }
 
 void Resumption::resume() const {
+  if (suspended_->state.load(std::memory_order_acquire) == Suspended::State::gone) return;
   const auto here = [suspended = suspended_] {
     if (suspended->claim()) suspended->waiting.resume();
   };

@@ -24,6 +24,10 @@ class Callbacks final : public core::Handler {
   void on_value(core::Record& record) const override;
   bool on_error(core::Record& record) const override;
 
+  /// Throws Error(user_data_mismatch) if the callback can't take this user data.
+  void check(const UserData& user_data) const {
+    if (on_value_) on_value_->check(user_data);
+  }
   const std::shared_ptr<const Callback>& value_callback() const noexcept { return on_value_; }
   const std::shared_ptr<const ErrorCallback>& error_callback() const noexcept { return on_error_; }
 

@@ -27,10 +27,11 @@ Infer::~Infer() {
 }
 
 void Infer::await_suspend(std::coroutine_handle<> waiting) {
+  if (suspended_) throw Error(Errc::invalid_argument, "what infer() returns is awaited once: call infer() again");
   const auto suspended = std::make_shared<Suspended>();
   suspended->waiting = waiting;
   auto handler = std::make_shared<const openvino::Resumption>(suspended, std::move(executor_));
-  auto record = state_->make_record(inputs_, std::move(user_data_), std::move(handler));
+  auto record = state_->make_record(std::exchange(inputs_, {}), std::move(user_data_), std::move(handler));
   const auto state = state_;
   const SubmitOptions options = options_;
   suspended_ = suspended;

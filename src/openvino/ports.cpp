@@ -41,13 +41,16 @@ struct Finder {
     return index < ports.size() ? std::optional(index) : std::nullopt;
   }
   std::optional<std::size_t> operator()(const std::string& name) const { return find_name(ports, name); }
-  std::optional<std::size_t> operator()(const ov::Output<const ov::Node>& port) const { return find_port(ports, port); }
+  std::optional<std::size_t> operator()(const ov::Output<const ov::Node>& port) const {
+    return port.get_node() != nullptr ? find_port(ports, port) : std::nullopt;
+  }
 };
 
 struct Describer {
   std::string operator()(std::size_t index) const { return std::to_string(index); }
   std::string operator()(const std::string& name) const { return "\"" + name + "\""; }
   std::string operator()(const ov::Output<const ov::Node>& port) const {
+    if (port.get_node() == nullptr) return "a port of no model";
     return port.get_names().empty() ? "the given port" : "\"" + port.get_any_name() + "\"";
   }
 };

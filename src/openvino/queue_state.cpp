@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace inferqueue::openvino {
 namespace {
@@ -58,14 +59,25 @@ void QueueState::set_error_callback(ErrorCallback callback) {
   previous = std::exchange(callbacks_, std::move(next));
 }
 
+std::shared_ptr<const Callbacks> QueueState::callbacks() const {
+  const base::MutexLock lock(callbacks_mutex_);
+  return callbacks_;
+}
+
 base::Ref<OvRecord> QueueState::make_record(const Inputs& inputs, UserData user_data) const {
-  std::shared_ptr<const Callbacks> callbacks;
-  {
-    const base::MutexLock lock(callbacks_mutex_);
-    callbacks = callbacks_;
-  }
-  if (callbacks->value_callback()) callbacks->value_callback()->check(user_data);
-  return make_record(inputs, std::move(user_data), std::move(callbacks));
+  auto current = callbacks();
+  current->check(user_data);
+  base::Ref<OvRecord> record = make_record(inputs, std::move(user_data), std::move(current));
+  record->callbacks_of = this;
+  return record;
+}
+
+void OvRecord::on_acceptance() {
+  if (callbacks_of == nullptr) return;
+  auto current = callbacks_of->callbacks();
+  if (current == handler) return;
+  current->check(user_data);
+  retired = std::exchange(handler, std::move(current));
 }
 
 base::Ref<OvRecord> QueueState::make_record(const Inputs& inputs, UserData user_data,

@@ -27,6 +27,8 @@ class QueueState {
              std::unique_ptr<OvBackend> backend, const QueueOptions& options);
 
   void set_callback(Callback callback);
+  /// Those that are set at this moment.
+  std::shared_ptr<const Callbacks> callbacks() const;
   void set_error_callback(ErrorCallback callback);
   /// A record that is ready to be submitted, with the callbacks of this moment. Throws what a refused submission does.
   base::Ref<OvRecord> make_record(const Inputs& inputs, UserData user_data) const;

@@ -114,6 +114,17 @@ TEST_F(AbandonTest, TheDestructorGivesEveryRunItsTime) {
   engine.reset();
 }
 
+TEST_F(AbandonTest, NoPatienceAtAllIsNone) {
+  make_engine(1, {.abandon_after = std::chrono::nanoseconds::min()});
+  engine->submit(logged(0));
+  std::thread device([this] {
+    wait_for_log(1);  // when it has been abandoned; the backend's destructor waits for nothing
+  });
+  engine.reset();
+  device.join();
+  EXPECT_EQ(log(), (Log{"0 error"}));
+}
+
 TEST_F(AbandonTest, WhatWaitsForAStuckDeviceIsCancelled) {
   make_engine(1);
   engine->submit(logged(0));

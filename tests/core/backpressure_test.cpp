@@ -69,6 +69,34 @@ TEST_F(BackpressureTest, TheLatestOfASourceTakesThePlaceOfItsEarlierOne) {
   EXPECT_EQ(log(), (Log{"1 dropped", "0 value", "3 value", "2 value"})) << "a fast source isn't sent to the back";
 }
 
+TEST_F(BackpressureTest, TheLatestOfASourceDropsAllOfItsEarlierOnes) {
+  make_engine(1, {.max_pending = 4});
+  engine->submit(logged(0));
+  for (int i = 1; i < 3; ++i) engine->submit(logged(i), waits_in_line(1));
+  engine->submit(logged(3), waits_in_line(2));
+  engine->submit(logged(4), {.backpressure = Backpressure::latest_per_source, .source = 1});
+  EXPECT_EQ(log(), (Log{"1 dropped", "2 dropped"}));
+  complete_all();
+  EXPECT_EQ(log(), (Log{"1 dropped", "2 dropped", "0 value", "4 value", "3 value"}));
+}
+
+// User data that is destroyed by a refusal may ask the queue.
+TEST_F(BackpressureTest, WhatIsRefusedIsLetGoWithoutTheMutex) {
+  struct Asks {
+    core::Engine* engine;
+    std::size_t* unfinished;
+    ~Asks() { *unfinished = engine->report().unfinished; }
+  };
+  make_engine(1, {.backpressure = Backpressure::reject, .max_pending = 0});
+  engine->submit(logged(0));
+  std::size_t unfinished = 0;
+  auto refused = logged(1);
+  refused->user_data = UserData(std::make_shared<Asks>(engine.get(), &unfinished));
+  EXPECT_EQ(code_of([&] { engine->submit(std::move(refused)); }), Errc::pending_full);
+  EXPECT_EQ(unfinished, 1U);
+  complete_all();
+}
+
 TEST_F(BackpressureTest, ASubmissionMayHaveItsOwnPolicy) {
   make_engine(1, {.backpressure = Backpressure::reject, .max_pending = 1});
   engine->submit(logged(0));

@@ -119,6 +119,26 @@ TEST_F(EngineTest, ClosingWhileASubmissionBindsRunsWhatStandsInLine) {
   EXPECT_EQ(log(), (std::vector<std::string>{"1 value"}));
 }
 
+TEST_F(EngineTest, ClosingWaitsForATryThatHasItsSlot) {
+  make_engine(1);
+  const auto slot = engine->try_acquire(true);
+  ASSERT_TRUE(slot);
+  engine->submit(logged(0), {.backpressure = Backpressure::reject});
+  std::thread closer([&] { EXPECT_EQ(engine->close(CloseMode::drain, {}).cancelled, 0U); });
+  while (engine->statistics().refused_closed == 0) {
+    try {
+      engine->submit(logged(1), {.backpressure = Backpressure::reject});
+      engine->cancel(engine->statistics().accepted);
+    } catch (const Error&) {
+    }
+  }
+  engine->release(*slot);
+  backend->wait_for_starts(1);
+  backend->complete(0);
+  closer.join();
+  EXPECT_EQ(log().back(), "0 value");
+}
+
 TEST_F(EngineTest, ClosingMayCancelWhatWaitsAndAskTheDevice) {
   make_engine(1);
   std::atomic<int> asked{0};

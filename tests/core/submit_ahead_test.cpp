@@ -29,11 +29,23 @@ class SubmitAhead : public EngineTest {
 TEST_F(SubmitAhead, ReturnsBeforeThereIsASlotWhateverMayWaitOtherwise) {
   fill();
   EXPECT_EQ(engine->report().pending, 2U) << "max_pending is for what may not block";
-  EXPECT_EQ(code_of([&] { engine->submit(logged(3), {.backpressure = Backpressure::reject}); }), Errc::pending_full);
-  EXPECT_EQ(code_of([&] { engine->submit(logged(3), {}, core::Engine::MayWait::no); }), Errc::pending_full);
-  complete(3);
-  EXPECT_EQ(log(), (Log{"0 value", "1 value", "2 value"}));
+  engine->submit(logged(3), {}, core::Engine::MayWait::no);
+  EXPECT_EQ(code_of([&] { engine->submit(logged(4), {}, core::Engine::MayWait::no); }), Errc::pending_full);
+  complete(4);
+  EXPECT_EQ(log(), (Log{"0 value", "1 value", "2 value", "3 value"}));
   expect_all_slots_idle();
+}
+
+TEST_F(SubmitAhead, CountsApartFromWhatMayNotBlock) {
+  make_engine(1, {.submit_ahead = 2, .max_pending = 1});
+  engine->submit(logged(0));
+  engine->submit(logged(1), {.backpressure = Backpressure::reject});
+  engine->submit(logged(2));
+  engine->submit(logged(3));  // both have their place, whatever stands in line otherwise
+  engine->submit(logged(4), {.backpressure = Backpressure::drop_oldest});
+  EXPECT_EQ(log(), (Log{"1 dropped"})) << "not one that was submitted ahead";
+  complete(4);
+  EXPECT_EQ(log(), (Log{"1 dropped", "0 value", "2 value", "3 value", "4 value"}));
 }
 
 TEST_F(SubmitAhead, OneMoreBlocksUntilHalfOfThePlacesAreFree) {

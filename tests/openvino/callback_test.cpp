@@ -9,6 +9,9 @@
 
 #include <inferqueue/inferqueue.hpp>
 
+#include "support/device.hpp"
+#include "support/errors.hpp"
+#include "support/eventually.hpp"
 #include "support/models.hpp"
 
 namespace inferqueue {
@@ -135,6 +138,43 @@ TEST_F(QueueCallback, MayDestroyTheQueue) {
   queue->start_async(filled({1, 16}, 1));
   destroyed.get_future().wait();
   EXPECT_EQ(queue, nullptr);
+}
+
+// A blocked submission is accepted when it has a slot: so a callback can be retired by set_callback() and wait_all().
+TEST_F(QueueCallback, OfABlockedSubmissionIsTheOneOfItsAcceptance) {
+  const ov::CompiledModel commanded = testing::compile_command_model(core);
+  testing::Standstill device;
+  AsyncInferQueue narrow(commanded, 1);
+  std::atomic<int> retired{0};
+  std::atomic<int> present{0};
+  narrow.set_callback([&](Request&) { ++retired; });
+  narrow.start_async(testing::told(testing::command::stand));
+  device.wait_until_standing();
+  std::thread blocked([&] { narrow.start_async(testing::told(1), 7); });
+  ASSERT_TRUE(testing::eventually([&] { return narrow.report().waiting == 1; }));
+  std::thread mistaken([&] {
+    EXPECT_EQ(testing::code_thrown_by([&] { narrow.start_async(testing::told(1), std::string("no int")); }),
+              Errc::user_data_mismatch);
+  });
+  ASSERT_TRUE(testing::eventually([&] { return narrow.report().waiting == 2; }));
+  narrow.set_callback([&](Request&, int) { ++present; });
+  device.go_on();
+  blocked.join();
+  mistaken.join();
+  narrow.wait_all();
+  EXPECT_EQ(retired, 1);
+  EXPECT_EQ(present, 1);
+  for (const Slot& slot : narrow) EXPECT_TRUE(slot.is_idle());
+}
+
+TEST_F(QueueCallback, ThatIsNullIsNone) {
+  void (*pointer)(Request&) = nullptr;
+  for (const Callback& none : {Callback(pointer), Callback(std::function<void(Request&)>()), Callback(nullptr)}) {
+    EXPECT_FALSE(none);
+    queue->set_callback(none);
+    queue->start_async(filled({1, 16}, 1));
+    EXPECT_NO_THROW(queue->wait_all());
+  }
 }
 
 }  // namespace

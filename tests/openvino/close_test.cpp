@@ -247,5 +247,77 @@ TEST_F(QueueClose, DestroyedInACallbackItClosesThoseThatWait) {
   }
 }
 
+// Queues are let go one after another there; that must not hold up who waits for a slot.
+TEST_F(QueueClose, DestroyedInACallbackItClosesAtOnceWhateverElseIsBeingDestroyed) {
+  make({.jobs = 1});
+  occupy();
+  auto first = std::make_unique<AsyncInferQueue>(compiled, QueueOptions{.jobs = 1, .callback_threads = 1});
+  std::promise<void> told_so;
+  std::promise<void> is_inside;
+  first->set_callback([&, told = told_so.get_future().share()](Request&) {
+    first.reset();  // is not let go before this returns
+    is_inside.set_value();
+    told.wait();
+  });
+  first->start_async(told(1));
+  is_inside.get_future().wait();
+  AsyncInferQueue* const second = queue.get();
+  std::thread waits([&] {
+    EXPECT_EQ(code_thrown_by([&] { second->lease(); }), Errc::closed);
+    told_so.set_value();
+  });
+  EXPECT_TRUE(eventually([&] { return second->report().waiting == 1; }));
+  auto third = std::make_unique<AsyncInferQueue>(compiled, QueueOptions{.jobs = 1, .callback_threads = 1});
+  third->set_callback([&](Request&) { queue.reset(); });
+  third->start_async(told(1));
+  waits.join();
+  device.go_on();
+}
+
+/// User data whose first move, once there is a meeting, takes as long as that.
+struct SlowToMove {
+  struct Meeting {
+    std::promise<void> is_inside;
+    std::promise<void> go_on;
+  };
+  SlowToMove() = default;
+  SlowToMove(SlowToMove&& other) noexcept {
+    Meeting* const met = std::exchange(other.meeting, nullptr);
+    if (met == nullptr) return;
+    met->is_inside.set_value();
+    met->go_on.get_future().wait();
+  }
+  SlowToMove(const SlowToMove&) = delete;
+  SlowToMove& operator=(const SlowToMove&) = delete;
+  SlowToMove& operator=(SlowToMove&&) = delete;
+  ~SlowToMove() = default;
+  Meeting* meeting = nullptr;
+};
+
+TEST_F(QueueClose, DestroyedInACallbackWhileSomebodyTriesToSubmit) {
+  make({.jobs = 2});
+  occupy();
+  queue->set_error_callback([](Request&, const std::exception_ptr&) {});
+  SlowToMove::Meeting meeting;
+  AsyncInferQueue* const inside = queue.get();
+  auto other = std::make_unique<AsyncInferQueue>(compiled, QueueOptions{.jobs = 1, .callback_threads = 1});
+  std::promise<void> destroyed;
+  other->set_callback([&](Request&) {
+    queue.reset();
+    destroyed.set_value();
+  });
+  std::thread tries([&] {
+    UserData data{SlowToMove()};
+    data.as<SlowToMove>().meeting = &meeting;
+    EXPECT_EQ(code_thrown_by([&] { return inside->try_start_async({}, std::move(data)); }), Errc::closed);
+  });
+  meeting.is_inside.get_future().wait();
+  other->start_async(told(1));
+  destroyed.get_future().wait();
+  meeting.go_on.set_value();
+  tries.join();
+  device.go_on();
+}
+
 }  // namespace
 }  // namespace inferqueue

@@ -72,6 +72,35 @@ TEST_F(QueueCoroutineEnd, DestroyedWhileItsRequestWaitsInLineItCancelsIt) {
   EXPECT_EQ(resumed, 0);
 }
 
+Task await_on(AsyncInferQueue& queue, ov::Tensor input, Executor executor) {
+  static_cast<void>(co_await queue.infer(std::move(input), {}, {}, std::move(executor)));
+}
+
+TEST_F(QueueCoroutineEnd, DestroyedItsExecutorIsNotCalledAnyMore) {
+  AsyncInferQueue queue(compiled, 1);
+  Standstill device;
+  std::atomic<int> calls{0};
+  std::optional<Task> task(await_on(queue, told(command::stand), [&](const std::function<void()>&) { ++calls; }));
+  device.wait_until_standing();
+  task.reset();
+  device.go_on();
+  queue.wait_all();
+  EXPECT_EQ(calls, 0);
+}
+
+Task await_twice(AsyncInferQueue& queue) {
+  Infer infer = queue.infer(told(1));
+  static_cast<void>(co_await infer);
+  static_cast<void>(co_await infer);
+}
+
+TEST_F(QueueCoroutineEnd, AwaitingTheSameTwiceIsRefused) {
+  AsyncInferQueue queue(compiled, 1);
+  Task task = await_twice(queue);
+  EXPECT_EQ(code_thrown_by([&] { task.get(); }), Errc::invalid_argument);
+  EXPECT_EQ(queue.statistics().accepted, 1U);
+}
+
 TEST_F(QueueCoroutineEnd, DestroyedWhileItsRequestRunsItIsNotResumed) {
   AsyncInferQueue queue(compiled, 1);
   Standstill device;
