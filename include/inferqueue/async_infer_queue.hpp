@@ -39,7 +39,8 @@ class INFERQUEUE_API Slot {
   std::chrono::nanoseconds latency() const noexcept {
     return latest_ ? latest_->latency() : std::chrono::nanoseconds::zero();
   }
-  /// Of the latest request. Throws Error(no_result) before the first, and what Request's throw.
+  /// Of the latest request. Throws Error(no_result) before the first, and what Request's throw. A reference to the user
+  /// data is good for as long as this Slot.
   const UserData& userdata() const { return request().userdata(); }
   template <class T>
   const T& userdata() const {
@@ -79,7 +80,7 @@ class INFERQUEUE_API Lease {
   ov::Tensor input(const InputKey& key = 0) const;
 
   /// Starts the slot on its own inputs; never waits. The lease is over, also when this throws: what the runtime's start
-  /// threw, or as AsyncInferQueue::start_async().
+  /// threw, or as AsyncInferQueue::start_async(). Of the options only `source` counts.
   RequestId start_async(UserData user_data = {}, const SubmitOptions& options = {});
   void release() noexcept;
 
@@ -119,11 +120,13 @@ class INFERQUEUE_API AsyncInferQueue {
   class Iterator;
 
   /// `jobs` infer requests of a compiled model; 0 takes the device's OPTIMAL_NUMBER_OF_INFER_REQUESTS. Throws
-  /// Error(invalid_argument) for more than QueueOptions::max_jobs, and what the runtime throws.
+  /// Error(invalid_argument) for more than QueueOptions::max_jobs or max_callback_threads, std::system_error if the
+  /// callback threads can't be made, and what the runtime throws.
   explicit AsyncInferQueue(const ov::CompiledModel& compiled_model, std::size_t jobs = 0);
   AsyncInferQueue(const ov::CompiledModel& compiled_model, const QueueOptions& options);
   /// Compiles the model for the device and keeps it, so that a queue built like this can do what a compiled model
-  /// doesn't allow, such as changing the batch. Throws what reading and compiling throw.
+  /// doesn't allow, such as changing the batch. Throws as the others do, Error(invalid_argument) for a null model, and
+  /// what reading and compiling throw.
   AsyncInferQueue(ov::Core core, const ModelSource& model, const std::string& device, const ov::AnyMap& properties = {},
                   const QueueOptions& options = {});
   AsyncInferQueue(const AsyncInferQueue&) = delete;
@@ -137,7 +140,8 @@ class INFERQUEUE_API AsyncInferQueue {
 
   /// What is called with every value from now on; requests accepted before keep the callback they had. nullptr: none.
   void set_callback(Callback callback);
-  /// What is called with every error from now on, instead of wait_all() throwing it.
+  /// What is called with every error from now on, instead of wait_all() throwing it, and with every request that is
+  /// cancelled, expires or is dropped. Requests accepted before keep the one they had, or wait_all(). nullptr: none.
   void set_error_callback(ErrorCallback callback);
 
   /// Submits one item, waiting for an idle slot, and returns its id. The tensors are shared, not copied: they must not
@@ -146,7 +150,8 @@ class INFERQUEUE_API AsyncInferQueue {
   /// where it may not wait (in a callback, and as the backpressure policy says), Error(closed), and what binding and
   /// starting throw; nothing has been accepted then.
   RequestId start_async(const Inputs& inputs = {}, UserData user_data = {}, const SubmitOptions& options = {});
-  /// The same where a slot is idle; otherwise nothing, at once, and `user_data` is as it was.
+  /// The same where a slot is idle; otherwise nothing, at once, and `user_data` is as it was. Of the options only
+  /// `source` counts.
   std::optional<RequestId> try_start_async(const Inputs& inputs, UserData&& user_data,
                                            const SubmitOptions& options = {});
   std::optional<RequestId> try_start_async(const Inputs& inputs = {}) { return try_start_async(inputs, UserData()); }
@@ -159,15 +164,16 @@ class INFERQUEUE_API AsyncInferQueue {
                                                                         SubmitOptions options = {},
                                                                         Executor executor = nullptr);
   /// Cancels a request that waits for a slot: its outcome is `cancelled`, delivered before this returns unless that is
-  /// for other threads or in_order. Asks the device to cancel one that runs; whether it does shows in the outcome (the
-  /// CPU completes what it has begun). False if the request is neither: it is unknown or has ended.
+  /// for other threads or in_order, or this is called in a callback, which returns first. Asks the device to cancel one
+  /// that runs; whether it does shows in the outcome (the CPU completes what it has begun). False if the request is
+  /// neither: it is unknown or has ended.
   bool cancel(RequestId id);
   /// Takes an idle slot, waiting for one.
   Lease lease(const WaitOptions& options = {});
   /// The same without waiting.
   std::optional<Lease> try_lease();
 
-  /// True if a slot is idle.
+  /// True if a slot is idle; false after close().
   bool is_ready() const;
   /// Waits until a slot is idle and returns its id. With one submitting thread and nothing started in between the next
   /// start_async() uses that slot; otherwise it is a hint: use a lease.
@@ -182,10 +188,11 @@ class INFERQUEUE_API AsyncInferQueue {
 
   /// Closes the queue: what comes later is refused with Error(closed), and who waits for a slot gets that too. Then
   /// waits until every accepted request has its outcome and its callback has returned; in a callback it returns at
-  /// once. At the timeout, what waits for a slot is cancelled, and what the device has not completed is abandoned: it
-  /// gets Error(abandoned), the device keeps its slot and its buffers until it lets go (Statistics::held), and a
-  /// completion that comes later is ignored. Only callbacks that run are waited for beyond the timeout. May be called
-  /// again, to cancel or with another timeout. wait_all(), report() and statistics() still answer afterwards.
+  /// once, whatever the timeout, with the number that CloseMode::cancel has taken out of the line. At the timeout (less
+  /// than 0 is 0), what waits for a slot is cancelled, and what the device has not completed is abandoned: it gets
+  /// Error(abandoned), the device keeps its slot and its buffers until it lets go (Statistics::held), and a completion
+  /// that comes later is ignored. Only callbacks that run are waited for beyond the timeout. May be called again, to
+  /// cancel or with another timeout. wait_all(), report() and statistics() still answer afterwards.
   CloseResult close(CloseMode mode = CloseMode::drain, std::optional<std::chrono::nanoseconds> timeout = std::nullopt);
 
   /// What every slot is doing, and what waits.
@@ -208,7 +215,7 @@ class INFERQUEUE_API AsyncInferQueue {
   std::shared_ptr<openvino::QueueState> state_;
 };
 
-/// Visits a view of every slot. Valid while the queue is.
+/// Visits a view of every slot. Valid while the queue is. Thread rules: a value.
 class AsyncInferQueue::Iterator {
  public:
   using value_type = Slot;

@@ -17,7 +17,10 @@ namespace inferqueue {
 ///   - f(Request&): any user data will do;
 ///   - f(Request&, UserData&), also with auto&: it looks into the user data itself;
 ///   - f(Request&, T&) or f(Request&, T): the user data must be a T, which is checked at submission.
-/// The callable is kept by value and need not be copyable; several threads may call it at the same time.
+/// The callable is kept by value and need not be copyable; what it throws is its request's error.
+/// Thread rules: a value; copies share the callable. It is called on the callback threads; where there are none, on the
+/// thread on which the runtime reports completion or, with in_order, on the one that has delivered the outcome before.
+/// Several threads may call it at the same time.
 class Callback {
  public:
   Callback() = default;
@@ -112,7 +115,11 @@ class Callback {
   const std::type_info* type_ = nullptr;
 };
 
-/// What hears of requests that failed: in the inference, or in their callback.
+/// What hears of requests whose outcome isn't a value: that failed, in the inference or in their callback, or were
+/// cancelled, have expired or were dropped. Request::outcome() says which. If it throws, its own error goes to
+/// wait_all(), and the original doesn't: only Request::error() still has that.
+/// Thread rules: as Callback; where there are no callback threads, also called on the thread that brings the outcome
+/// about: the one that cancels, submits, gives back a slot or closes, or the one that watches the expiries.
 using ErrorCallback = std::function<void(Request&, std::exception_ptr)>;
 
 }  // namespace inferqueue

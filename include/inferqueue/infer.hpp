@@ -25,13 +25,20 @@ struct RequestFuture : std::future<Request> {
 };
 
 /// Runs what it is given, once, somewhere: posts it to an event loop or a thread pool. Where it throws instead, it must
-/// not have taken it.
+/// not have taken it: the coroutine then resumes on the thread that has called it, with what it threw. There, and where
+/// it runs at once what it is given, the coroutine counts as a callback and must not wait.
+/// Thread rules: called on any thread that delivers outcomes, also on several at once, and perhaps for a coroutine that
+/// goes meanwhile. What it refers to must outlive every request that is awaited with it, that is, the queue.
 using Executor = std::function<void(std::function<void()>)>;
 
 /// What `co_await queue.infer(…)` awaits: submits when it is awaited, and resumes with the Request, or throws what
 /// became of it. Destroying the coroutine while it is suspended cancels the request as far as AsyncInferQueue::cancel()
 /// can; nothing touches the coroutine afterwards. (While it is being resumed it must not be destroyed by others, as any
-/// coroutine.) Thread rules: for the coroutine.
+/// coroutine.) Await it once only: after that it throws Error(invalid_argument).
+/// Where the request is refused it throws Error(invalid_input), Error(pending_full), Error(closed), what binding and
+/// starting throw, and std::system_error if there can't be a thread to resume on. Otherwise it throws the request's
+/// error with its own type, Error(cancelled), Error(expired) or Error(dropped), or what the executor threw.
+/// Thread rules: for the coroutine.
 class INFERQUEUE_API Infer {
  public:
   ~Infer();

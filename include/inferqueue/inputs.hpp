@@ -17,7 +17,7 @@
 
 namespace inferqueue {
 
-/// Names one input of a model: by position, by any of its tensor names, or by port.
+/// Names one input of a model: by position, by any of its tensor names, or by port. Thread rules: a value.
 class InputKey {
  public:
   template <std::integral T>

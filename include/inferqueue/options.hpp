@@ -34,6 +34,7 @@ enum class Outcome {
 /// The name of an outcome as it is written above.
 INFERQUEUE_API const char* to_string(Outcome outcome) noexcept;
 
+/// How a queue is set up. Thread rules: a value.
 struct QueueOptions {
   /// The most infer requests that a queue may be asked for.
   static constexpr std::size_t max_jobs = 4096;
@@ -64,7 +65,8 @@ struct QueueOptions {
   std::size_t max_pending = 1024;
 
   /// Delivers the outcomes of each source (SubmitOptions::source) in the order of submission, one after another. A
-  /// source doesn't hold up another one.
+  /// source doesn't hold up another one until more than callback_backlog requests that have run wait for an earlier one
+  /// that stands still: these keep their slots.
   bool in_order = false;
 
   /// How long the destructor gives the device for one inference, counted from its start or, if that is later, from the
@@ -73,14 +75,17 @@ struct QueueOptions {
 };
 
 /// How long a call may wait, and what else may end its wait. By default it waits for as long as it takes.
+/// Thread rules: a value.
 struct WaitOptions {
   /// Counted from the call, which throws TimeoutError when it is over. 0 and less: the call doesn't wait at all.
+  /// Leave it unset for no limit: std::chrono::hours::max() and the like overflow when they become nanoseconds.
   std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
   /// A request to stop ends the wait with Error(stopped). (It has an initializer so that {.timeout = 5s} doesn't warn.)
   std::stop_token stop = std::stop_token();  // NOLINT(readability-redundant-member-init)
 };
 
 /// What one submission asks for. Every member has a default, so that a later version can add some.
+/// Thread rules: a value.
 struct SubmitOptions {
   /// For an idle slot. Nothing has been accepted when the wait ends without one. Not used in a callback, where
   /// submission never waits.
@@ -99,7 +104,7 @@ enum class CloseMode {
   cancel,  ///< what waits for a slot is cancelled, and what runs as far as the device can
 };
 
-/// What close() could not finish.
+/// What close() could not finish. Thread rules: a value.
 struct CloseResult {
   std::size_t cancelled = 0;  ///< requests that never ran
   std::size_t abandoned = 0;  ///< requests that the device had not completed at the timeout

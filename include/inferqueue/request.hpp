@@ -24,7 +24,9 @@ class OvRecord;
 /// that; the slot goes on with fresh output tensors.
 ///
 /// Thread rules: distinct handles may be used from any threads. What they show no longer changes, except that the
-/// callback may change the user data until it returns.
+/// callback may change the user data until it returns, and that its own error becomes the outcome when it throws: of
+/// copies that a callback keeps, others must read nothing before it has returned. A handle that was moved from may only
+/// be assigned or destroyed.
 class INFERQUEUE_API Request {
  public:
   Request(const Request& other) noexcept;
@@ -44,6 +46,7 @@ class INFERQUEUE_API Request {
   /// What went wrong, with its own type; Error(cancelled), Error(expired), Error(dropped); null for a value.
   std::exception_ptr error() const noexcept;
 
+  /// The request's, which all its handles share: nobody may write to it while another holder reads it or writes to it.
   UserData& userdata() noexcept;
   const UserData& userdata() const noexcept;
   /// The user data as a T. Throws Error(user_data_mismatch).

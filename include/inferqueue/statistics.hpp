@@ -12,9 +12,9 @@
 
 namespace inferqueue {
 
-/// Durations in buckets whose width is at most 1/32 of their values: whole nanoseconds up to 64 ns, and up to about 73
-/// minutes, above which all fall into the last. After the idea of HdrHistogram (Gil Tene): 32 equal buckets for each
-/// power of two. Recording costs a few instructions and no memory. Thread rules: as an int.
+/// Durations in buckets whose width is at most 1/32 of their values: whole nanoseconds up to 64 ns, and up to about 36
+/// minutes (2^41 ns), above which all fall into the last. After the idea of HdrHistogram (Gil Tene): 32 equal buckets
+/// for each power of two. Recording costs a few instructions and no memory. Thread rules: as an int.
 class INFERQUEUE_API Histogram {
  public:
   void record(std::chrono::nanoseconds duration) noexcept {

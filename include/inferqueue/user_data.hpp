@@ -22,6 +22,7 @@ class UserData {
  public:
   UserData() noexcept {}  // NOLINT(modernize-use-equals-default): a const one may stay uninitialized inside
 
+  /// Throws what the value's own constructor throws, and std::bad_alloc for one that isn't kept inside.
   template <class T>
     requires(!std::same_as<std::remove_cvref_t<T>, UserData> && std::move_constructible<std::decay_t<T>>)
   UserData(T&& value) {  // implicit, so that a submission takes any value
