@@ -250,8 +250,9 @@ TEST_F(QueueClose, DestroyedInACallbackItClosesThoseThatWait) {
 // Queues are let go one after another there; that must not hold up who waits for a slot.
 TEST_F(QueueClose, DestroyedInACallbackItClosesAtOnceWhateverElseIsBeingDestroyed) {
   make({.jobs = 1});
-  occupy();
   auto first = std::make_unique<AsyncInferQueue>(compiled, QueueOptions{.jobs = 1, .callback_threads = 1});
+  auto third = std::make_unique<AsyncInferQueue>(compiled, QueueOptions{.jobs = 1, .callback_threads = 1});
+  occupy();
   std::promise<void> told_so;
   std::promise<void> is_inside;
   first->set_callback([&, told = told_so.get_future().share()](Request&) {
@@ -267,7 +268,6 @@ TEST_F(QueueClose, DestroyedInACallbackItClosesAtOnceWhateverElseIsBeingDestroye
     told_so.set_value();
   });
   EXPECT_TRUE(eventually([&] { return second->report().waiting == 1; }));
-  auto third = std::make_unique<AsyncInferQueue>(compiled, QueueOptions{.jobs = 1, .callback_threads = 1});
   third->set_callback([&](Request&) { queue.reset(); });
   third->start_async(told(1));
   waits.join();
@@ -296,11 +296,11 @@ struct SlowToMove {
 
 TEST_F(QueueClose, DestroyedInACallbackWhileSomebodyTriesToSubmit) {
   make({.jobs = 2});
+  auto other = std::make_unique<AsyncInferQueue>(compiled, QueueOptions{.jobs = 1, .callback_threads = 1});
   occupy();
   queue->set_error_callback([](Request&, const std::exception_ptr&) {});
   SlowToMove::Meeting meeting;
   AsyncInferQueue* const inside = queue.get();
-  auto other = std::make_unique<AsyncInferQueue>(compiled, QueueOptions{.jobs = 1, .callback_threads = 1});
   std::promise<void> destroyed;
   other->set_callback([&](Request&) {
     queue.reset();
