@@ -156,6 +156,7 @@ TEST_F(SubmitAhead, APlaceThatAnExpiryFreesIsGivenOn) {
   engine->submit(logged(0));
   engine->submit(logged(1), {.expires_after = 1ms});
   engine->submit(logged(2));  // blocks until then
+  wait_for_log(1);            // told on the thread that watches
   complete(2);
   EXPECT_EQ(log(), (Log{"1 expired", "0 value", "2 value"}));
 }
