@@ -29,7 +29,7 @@ RequestId Engine::submit(Ref<Record> record, const SubmitOptions& options, MayWa
   const Backpressure policy = options.backpressure.value_or(backpressure_);
   if (policy == Backpressure::block && may_wait == MayWait::yes && !in_callback()) {
     if (submit_ahead_ > 0) return submit_ahead(std::move(record), options);
-    return start(take_slot(options.expires_after ? limited(options) : options.wait, true), std::move(record), options);
+    return start(take_slot(limited(options), true), std::move(record), options);
   }
   Todo todo;
   std::optional<SlotId> slot;
@@ -58,7 +58,7 @@ RequestId Engine::submit_ahead(Ref<Record> record, const SubmitOptions& options)
   if (slot) return start(*slot, std::move(record), options);
   Waiter waiter(true);
   {
-    WaitLimit limit(options.expires_after ? limited(options) : options.wait, mutex_, waiter.bell->changed);
+    WaitLimit limit(limited(options), mutex_, waiter.bell->changed);
     MutexLock lock(mutex_);
     throw_if_closed();
     slot = take_idle(true);
@@ -157,6 +157,7 @@ RequestId Engine::put_in_line(Ref<Record>& record, Backpressure policy, Todo& to
       conclude_waiting(line_.take(*gives_way), Outcome::dropped, todo);
       gives_way = line_.find_source(source, id);
     } while (gives_way != nullptr);
+    let_submitters_in(todo);  // what gave way may have been submitted ahead
     return id;
   }
   if (line_.records_pending() >= max_pending_) {

@@ -161,6 +161,17 @@ TEST_F(SubmitAhead, APlaceThatAnExpiryFreesIsGivenOn) {
   EXPECT_EQ(log(), (Log{"1 expired", "0 value", "2 value"}));
 }
 
+TEST_F(SubmitAhead, APlaceThatALaterOneOfTheSourceFreesIsGivenOn) {
+  fill();
+  std::thread blocked([&] { engine->submit(logged(3)); });
+  wait_for_waiters(1);
+  engine->submit(logged(4), {.backpressure = Backpressure::latest_per_source});
+  blocked.join();
+  complete(3);
+  EXPECT_EQ(log(), (Log{"1 dropped", "2 dropped", "0 value", "4 value", "3 value"}));
+  expect_all_slots_idle();
+}
+
 TEST_F(SubmitAhead, AFailedStartIsTheOutcomeOfItsRequest) {
   make_engine(1, {.submit_ahead = 1});
   engine->submit(logged(0));
