@@ -150,8 +150,8 @@ class INFERQUEUE_API AsyncInferQueue {
   /// where it may not wait (in a callback, and as the backpressure policy says), Error(closed), and what binding and
   /// starting throw; nothing has been accepted then.
   RequestId start_async(const Inputs& inputs = {}, UserData user_data = {}, const SubmitOptions& options = {});
-  /// The same where a slot is idle; otherwise nothing, at once, and `user_data` is as it was. Of the options only
-  /// `source` counts.
+  /// The same where a slot is idle and this source may have it (see QueueOptions::in_order); otherwise nothing, at
+  /// once, and `user_data` is as it was. Of the options only `source` counts.
   std::optional<RequestId> try_start_async(const Inputs& inputs, UserData&& user_data,
                                            const SubmitOptions& options = {});
   std::optional<RequestId> try_start_async(const Inputs& inputs = {}) { return try_start_async(inputs, UserData()); }

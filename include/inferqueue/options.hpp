@@ -49,7 +49,8 @@ struct QueueOptions {
   /// after another.
   std::size_t callback_threads = 0;
   /// Requests that have their outcome, but whose callback hasn't returned, while their slot goes on with the next. Each
-  /// keeps its outputs: this bounds that memory. One more than this keeps its slot. Not set: as many as jobs.
+  /// keeps its outputs: this bounds that memory. One more than this keeps its slot. Not set: as many as jobs. See also
+  /// in_order.
   std::optional<std::size_t> callback_backlog = std::nullopt;
 
   /// What start_async() does where no slot is idle.
@@ -64,9 +65,10 @@ struct QueueOptions {
   /// must not block; one more than this is refused with Errc::pending_full.
   std::size_t max_pending = 1024;
 
-  /// Delivers the outcomes of each source (SubmitOptions::source) in the order of submission, one after another. A
-  /// source doesn't hold up another one until more than callback_backlog requests that have run wait for an earlier one
-  /// that stands still: these keep their slots.
+  /// Delivers the outcomes of each source (SubmitOptions::source) in the order of submission, one after another. What
+  /// has run and waits for an earlier one of its source leaves its slot. While more than callback_backlog of a source
+  /// do, no further ones are started but leases: they wait in line, and other sources' pass them. So a source has at
+  /// most callback_backlog + jobs of them.
   bool in_order = false;
 
   /// How long the destructor gives the device for one inference, counted from its start or, if that is later, from the

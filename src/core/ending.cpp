@@ -123,7 +123,7 @@ void Engine::wait_for_the_rest(const CloseLimit& limit, Clock::time_point begun,
         result.abandoned += abandon_overdue(now - *limit.per_run, todo);
       // Where every slot is leased or given up, and the one who holds the leases may be the one who closes the queue,
       // nobody will ever run what stands in line.
-      if (is_over || !any_active()) result.cancelled += cancel_line(todo);
+      if (is_over || (idle_.empty() && !any_active())) result.cancelled += cancel_line(todo);
       if (todo.empty()) {
         const Clock::time_point overdue = after(std::max(begun, oldest_run()), limit.per_run);
         const Clock::time_point next = is_over ? Clock::time_point::max() : std::min(deadline, overdue);

@@ -96,13 +96,19 @@ SlotId Engine::wait_for_idle(const WaitOptions& options) {
 }
 
 SlotId Engine::acquire(const WaitOptions& options) {
-  return take_slot(options, false);
+  return take_slot(options, std::nullopt);
 }
 
-std::optional<SlotId> Engine::try_acquire(bool to_submit) {
+std::optional<SlotId> Engine::try_acquire() {
   const MutexLock lock(mutex_);
   throw_if_closed();
-  return take_idle(to_submit);
+  return take_idle(std::nullopt);
+}
+
+std::optional<SlotId> Engine::try_acquire_to_submit(std::uint64_t source) {
+  const MutexLock lock(mutex_);
+  throw_if_closed();
+  return take_idle(source);
 }
 
 void Engine::release(SlotId slot) noexcept {
@@ -114,28 +120,47 @@ void Engine::release(SlotId slot) noexcept {
   work(todo);
 }
 
-SlotId Engine::take_slot(const WaitOptions& options, bool to_submit) {
+SlotId Engine::take_slot(const WaitOptions& options, Source source) {
   {
     const MutexLock lock(mutex_);
     throw_if_closed();
-    if (const auto slot = take_idle(to_submit)) return *slot;
+    if (const auto slot = take_idle(source)) return *slot;
   }
   if (in_callback()) throw Error(Errc::would_deadlock, "no slot is idle, and a callback must not wait for one");
-  Waiter waiter(to_submit);
+  Waiter waiter(source);
   WaitLimit limit(options, mutex_, waiter.bell->changed);
   MutexLock lock(mutex_);
   throw_if_closed();
-  if (const auto slot = take_idle(to_submit)) return *slot;
+  if (const auto slot = take_idle(source)) return *slot;
   return *wait_in_line(waiter, limit, lock);  // nobody is let in who can't stand in line with a record
 }
 
-/// Nothing where no slot is idle.
-std::optional<SlotId> Engine::take_idle(bool to_submit) {
-  if (idle_.empty()) return std::nullopt;
+/// Nothing where no slot is idle, or this source may not have it.
+std::optional<SlotId> Engine::take_idle(Source source) {
+  if (idle_.empty() || !may_have_slot(source)) return std::nullopt;
   const SlotId slot = idle_.pop();
   set_state(slot, SlotState::leased, Clock::now());
-  slots_[slot].submitting = to_submit;
+  slots_[slot].submitting = source.has_value();
   return slot;
+}
+
+/// A source whose earliest request stands still takes no slots from others, nor more and more memory.
+bool Engine::may_have_slot(Source source) const {
+  return !in_order_ || !source || sequencer_.parked(*source) <= max_backlog_;
+}
+
+bool Engine::may_have_slot(const Place& place) const {
+  if (!in_order_) return true;
+  if (place.kind == Place::Kind::waiter) return may_have_slot(static_cast<const Waiter&>(place).source);
+  const auto& record = static_cast<const Record&>(place);
+  return sequencer_.is_first(record) || may_have_slot(record.source);
+}
+
+/// The first who may have a slot; null where nobody may.
+Place* Engine::next_in_line() const {
+  Place* place = line_.first();
+  while (place != nullptr && !may_have_slot(*place)) place = Line::next(*place);
+  return place;
 }
 
 /// Nothing if the waiter has been let in.
@@ -159,16 +184,16 @@ std::optional<SlotId> Engine::wait_in_line(Waiter& waiter, WaitLimit& limit, Mut
   return waiter.slot;
 }
 
-/// Hands a slot that nobody uses any more to the first in line, or puts it back. What is to be done for that, without
-/// the mutex, goes to `todo`.
+/// Hands a slot that nobody uses any more to the first in line who may have it, or puts it back. What is to be done for
+/// that, without the mutex, goes to `todo`.
 void Engine::pass_on(SlotId slot, Todo& todo) {
   Slot& its = slots_[slot];
   its.submitting = false;
   its.passes_on = its.pinned;
   if (its.pinned) return;
   const Clock::time_point now = Clock::now();
-  Place* first = line_.first();
-  for (; first != nullptr && first->kind == Place::Kind::record; first = line_.first()) {
+  Place* first = next_in_line();
+  for (; first != nullptr && first->kind == Place::Kind::record; first = next_in_line()) {
     auto& record = static_cast<Record&>(*first);
     if (record.expires > now) break;
     conclude_waiting(line_.take(record), Outcome::expired, todo);
@@ -187,10 +212,15 @@ void Engine::pass_on(SlotId slot, Todo& todo) {
     auto& waiter = static_cast<Waiter&>(*first);
     line_.remove(waiter);
     set_state(slot, SlotState::leased, now);
-    its.submitting = waiter.submits;
+    its.submitting = waiter.source.has_value();
     waiter.slot = slot;
     todo.ring_later(waiter.bell);
   }
+}
+
+/// Some in line may have slots now that were not for them before.
+void Engine::pass_idle_on(Todo& todo) {
+  while (!idle_.empty() && next_in_line() != nullptr) pass_on(idle_.pop(), todo);
 }
 
 void Engine::set_running(SlotId slot, Ref<Record> record) {

@@ -3,7 +3,7 @@
 // Invariants (all under mutex_):
 //  1. A slot is in exactly one place: in idle_ (state idle), with a lease or a submitter (leased), with the runtime
 //     (running), with whoever delivers its outcome (finishing), or given up for good (abandoned).
-//  2. idle_ is empty or line_ is empty: a slot that comes free goes to the first in line.
+//  2. Where idle_ isn't empty nobody in line_ may have a slot: one that comes free goes to the first who may.
 //  3. Every accepted request is counted in ledger_ from its acceptance until its callback has returned, and is then
 //     counted once in statistics_.
 //  4. A run is ended once: by the one who takes `current` out of its running slot, or abandons it. Any other completion
@@ -12,13 +12,15 @@
 //     without the mutex.
 //  6. Places in line that are kept for submitters who have been let in (let_in_) and the records that were submitted
 //     ahead are at most submit_ahead_ together. Who is let in is on his way, and waits for nothing.
-//  7. At most max_backlog_ records that are not yet delivered have left their slots; beyond that they keep them. Only
-//     those that wait for an earlier one of their source, which itself waits for a slot, leave in any case.
+//  7. At most max_backlog_ records whose turn it is have left their slots before they are delivered; beyond that they
+//     keep them. Those that wait for an earlier one of their source leave in any case, but for leases that are started
+//     beyond all bounds; and while more than max_backlog_ of a source do, none of its others may have a slot.
 //
 // No user code (callbacks, destructors of user data) and no call of the backend but reclaim() runs under the mutex.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -84,7 +86,10 @@ class Engine final : private CompletionSink {
   /// Takes an idle slot, waiting in line for one. Give it back with start() or release().
   SlotId acquire(const WaitOptions& options = {});
   /// The same without waiting: nothing where no slot is idle.
-  std::optional<SlotId> try_acquire(bool to_submit = false);
+  std::optional<SlotId> try_acquire();
+  /// The same for a submission of that source, which will soon start or release the slot: nothing either where the
+  /// source may have none, because too many of its requests wait for an earlier one.
+  std::optional<SlotId> try_acquire_to_submit(std::uint64_t source);
   void release(SlotId slot) noexcept;
 
   // ---- submission (submission.cpp)
@@ -125,11 +130,17 @@ class Engine final : private CompletionSink {
   };
 
   // engine.cpp
-  SlotId take_slot(const WaitOptions& options, bool to_submit);
-  std::optional<SlotId> take_idle(bool to_submit) INFERQUEUE_REQUIRES(mutex_);
+  using Source = std::optional<std::uint64_t>;  // of what is submitted; nothing for a lease
+  SlotId take_slot(const WaitOptions& options, Source source);
+  std::optional<SlotId> take_idle(Source source) INFERQUEUE_REQUIRES(mutex_);
   std::optional<SlotId> wait_in_line(Waiter& waiter, WaitLimit& limit, base::MutexLock& lock)
       INFERQUEUE_REQUIRES(mutex_);
+  bool may_have_slot(Source source) const INFERQUEUE_REQUIRES(mutex_);
+  bool may_have_slot(const Place& place) const INFERQUEUE_REQUIRES(mutex_);
+  Place* next_in_line() const INFERQUEUE_REQUIRES(mutex_);
+  Waiter* next_submitter() const INFERQUEUE_REQUIRES(mutex_);
   void pass_on(SlotId slot, Todo& todo) INFERQUEUE_REQUIRES(mutex_);
+  void pass_idle_on(Todo& todo) INFERQUEUE_REQUIRES(mutex_);
   void set_running(SlotId slot, base::Ref<Record> record) INFERQUEUE_REQUIRES(mutex_);
   void set_state(SlotId slot, SlotState state, Clock::time_point now) INFERQUEUE_REQUIRES(mutex_);
   void throw_if_closed() INFERQUEUE_REQUIRES(mutex_);
@@ -139,10 +150,10 @@ class Engine final : private CompletionSink {
   // submission.cpp
   RequestId accept(Record& record, bool waits_for_slot) INFERQUEUE_REQUIRES(mutex_);
   RequestId put_in_line(base::Ref<Record>& record, Backpressure policy, Todo& todo) INFERQUEUE_REQUIRES(mutex_);
-  RequestId push_in_line(base::Ref<Record>& record) INFERQUEUE_REQUIRES(mutex_);
+  RequestId push_in_line(base::Ref<Record>& record, Record* before = nullptr) INFERQUEUE_REQUIRES(mutex_);
   RequestId push_ahead(base::Ref<Record>& record) INFERQUEUE_REQUIRES(mutex_);
   RequestId submit_ahead(base::Ref<Record> record, const SubmitOptions& options);
-  bool may_submit_ahead() const INFERQUEUE_REQUIRES(mutex_);
+  bool may_submit_ahead(std::uint64_t source) const INFERQUEUE_REQUIRES(mutex_);
   void let_submitters_in(Todo& todo) INFERQUEUE_REQUIRES(mutex_);
   void prepare(Record& record, const SubmitOptions& options);
   void make_pool(std::size_t threads);
@@ -161,7 +172,8 @@ class Engine final : private CompletionSink {
   void unload(base::Ref<Record> record, Todo& todo) noexcept;
   void hand_over(base::Ref<Record> record, Todo& todo) noexcept;
   void settle(base::Ref<Record> record, std::exception_ptr unheard, Clock::time_point began, Todo& todo) noexcept;
-  bool may_leave_slot(const Record& record) const INFERQUEUE_REQUIRES(mutex_);
+  void delivered(const Record& record, Todo& todo) INFERQUEUE_REQUIRES(mutex_);
+  bool may_be_parked(const Record& record) const INFERQUEUE_REQUIRES(mutex_);
   void conclude(base::Ref<Record> record, Todo& todo) INFERQUEUE_REQUIRES(mutex_);
   void conclude_waiting(base::Ref<Record> record, Outcome outcome, Todo& todo) INFERQUEUE_REQUIRES(mutex_);
   void count(const Record& record, Clock::duration callback) INFERQUEUE_REQUIRES(mutex_);

@@ -15,14 +15,9 @@ void Line::push(Waiter& waiter) noexcept {
   ++waiters_;
 }
 
-void Line::push(Ref<Record> record) noexcept {
+void Line::push(Ref<Record> record, Record* before) noexcept {
   if (record->is_ahead) ++records_ahead_;
-  places_.push_back(*record.detach());
-  ++records_;
-}
-
-void Line::insert_before(Record& later, Ref<Record> record) noexcept {
-  places_.insert_before(&later, *record.detach());
+  places_.insert_before(before, *record.detach());
   ++records_;
 }
 
@@ -40,17 +35,11 @@ Ref<Record> Line::take(Record& record) noexcept {
 
 template <class Condition>
 Record* Line::find_record(Condition condition) const noexcept {
-  for (Place* place = places_.first(); place != nullptr; place = PlaceList::next(*place)) {
+  for (Place* place = first(); place != nullptr; place = next(*place)) {
     if (place->kind != Place::Kind::record) continue;
     auto* record = static_cast<Record*>(place);
     if (condition(*record)) return record;
   }
-  return nullptr;
-}
-
-Waiter* Line::first_submitter() const noexcept {
-  for (Place* place = places_.first(); place != nullptr; place = PlaceList::next(*place))
-    if (place->kind == Place::Kind::waiter && static_cast<Waiter&>(*place).submits) return static_cast<Waiter*>(place);
   return nullptr;
 }
 
@@ -71,8 +60,8 @@ Record* Line::find(RequestId id) const noexcept {
 }
 
 void Line::close_waiters() noexcept {
-  for (Place* place = places_.first(); place != nullptr;) {
-    Place* const next = PlaceList::next(*place);
+  for (Place* place = first(); place != nullptr;) {
+    Place* const next = Line::next(*place);
     if (place->kind == Place::Kind::waiter) {
       auto& waiter = static_cast<Waiter&>(*place);
       remove(waiter);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "base/mutex.hpp"
@@ -12,8 +13,9 @@ namespace inferqueue::core {
 
 /// Somebody who blocks until a slot is handed over. Lives on the stack of the thread that waits.
 struct Waiter : Place {
-  explicit Waiter(bool to_submit) : Place(Kind::waiter), submits(to_submit), bell(base::make_ref<Bell>()) {}
-  const bool submits;  ///< and will soon start or release the slot
+  explicit Waiter(std::optional<std::uint64_t> to_submit)
+      : Place(Kind::waiter), source(to_submit), bell(base::make_ref<Bell>()) {}
+  const std::optional<std::uint64_t> source;  ///< of what it submits: it will soon start or release the slot
   const base::Ref<Bell> bell;
   std::optional<SlotId> slot;
   bool let_in = false;  ///< its record may stand in line, where a place is kept for it
@@ -38,15 +40,15 @@ class Line {
   std::size_t waiters() const noexcept { return waiters_; }
 
   void push(Waiter& waiter) noexcept;
-  void push(base::Ref<Record> record) noexcept;
-  void insert_before(Record& later, base::Ref<Record> record) noexcept;
+  /// At the end, or before another record.
+  void push(base::Ref<Record> record, Record* before = nullptr) noexcept;
   void remove(Waiter& waiter) noexcept;
   base::Ref<Record> take(Record& record) noexcept;
 
   /// The first in line, a record or a waiter, which stays where it is; null where nothing waits.
   Place* first() const noexcept { return places_.first(); }
-  /// The first that blocks to submit; null where there is none.
-  Waiter* first_submitter() const noexcept;
+  /// Who comes after; null for the last.
+  static Place* next(const Place& place) noexcept { return PlaceList::next(place); }
   /// Null where there is none.
   Record* oldest_record() const noexcept;
   Record* oldest_pending() const noexcept;

@@ -74,6 +74,7 @@ class Record : public base::RefCounted, public Place {
   bool is_ahead = false;          ///< stands in line by QueueOptions::submit_ahead
   bool own_thread = false;        ///< is delivered on a thread of the queue's own
   bool holds_slot = false;        ///< its slot waits for its callback to return
+  bool in_backlog = false;        ///< it has left its slot to be delivered on a thread of the queue's own
   bool posted = false;            ///< is with the queue's own threads, or was
   bool cancel_requested = false;  ///< the device was asked to cancel it
   bool abandoned = false;         ///< its outcome came without the device

@@ -17,9 +17,16 @@ void Sequencer::no_longer_waits(const Record& record) noexcept {
   --sources_.at(record.source).waiting;
 }
 
-void Sequencer::ready(Ref<Record> record, RecordList& deliverable) const noexcept {
-  if (is_first(*record)) return deliverable.push(std::move(record));
+std::size_t Sequencer::parked(std::uint64_t source) const noexcept {
+  const auto found = sources_.find(source);
+  return found != sources_.end() ? found->second.parked : 0;
+}
+
+void Sequencer::ready(Ref<Record> record, RecordList& deliverable) noexcept {
+  Source& source = sources_.at(record->source);
+  if (source.first == record.get()) return deliverable.push(std::move(record));
   record->parked = true;
+  if (record->slot != Record::no_slot) ++source.parked;
   static_cast<void>(record.detach());
 }
 
@@ -36,6 +43,7 @@ void Sequencer::done(const Record& record, RecordList& deliverable) noexcept {
     sources_.erase(found);
   } else if (was_first && source.first->parked) {
     source.first->parked = false;
+    if (source.first->slot != Record::no_slot) --source.parked;
     deliverable.push(Ref<Record>::adopt(source.first));
   }
 }

@@ -36,9 +36,11 @@ class Sequencer {
   /// True while a record of this one's source waits for a slot. Who is parked must not keep a slot then: it might be
   /// the one that the other waits for.
   bool anyone_waits(const Record& record) const noexcept { return sources_.at(record.source).waiting != 0; }
+  /// How many records of the source are parked that have run, and so may hold outputs.
+  std::size_t parked(std::uint64_t source) const noexcept;
 
   /// The record has its outcome: it goes to `deliverable`, or is parked.
-  void ready(base::Ref<Record> record, RecordList& deliverable) const noexcept;
+  void ready(base::Ref<Record> record, RecordList& deliverable) noexcept;
   /// The record is delivered, or was not accepted after all. The next of its source may follow.
   void done(const Record& record, RecordList& deliverable) noexcept;
 
@@ -47,6 +49,7 @@ class Sequencer {
     Record* first = nullptr;
     Record* last = nullptr;
     std::size_t waiting = 0;
+    std::size_t parked = 0;
   };
 
   std::unordered_map<std::uint64_t, Source> sources_;

@@ -29,7 +29,8 @@ RequestId Engine::submit(Ref<Record> record, const SubmitOptions& options, MayWa
   const Backpressure policy = options.backpressure.value_or(backpressure_);
   if (policy == Backpressure::block && may_wait == MayWait::yes && !in_callback()) {
     if (submit_ahead_ > 0) return submit_ahead(std::move(record), options);
-    return start(take_slot(limited(options), true), std::move(record), options);
+    const SlotId slot = take_slot(limited(options), record->source);
+    return start(slot, std::move(record), options);
   }
   Todo todo;
   std::optional<SlotId> slot;
@@ -37,7 +38,7 @@ RequestId Engine::submit(Ref<Record> record, const SubmitOptions& options, MayWa
   {
     const MutexLock lock(mutex_);
     throw_if_closed();
-    slot = take_idle(true);
+    slot = take_idle(record->source);
     if (!slot) id = put_in_line(record, policy, todo);
   }
   if (slot) return start(*slot, std::move(record), options);
@@ -48,44 +49,55 @@ RequestId Engine::submit(Ref<Record> record, const SubmitOptions& options, MayWa
 /// For Backpressure::block: runs the record on an idle slot, or puts it in line where there is a place, or waits for
 /// one of both.
 RequestId Engine::submit_ahead(Ref<Record> record, const SubmitOptions& options) {
+  const std::uint64_t source = record->source;
   std::optional<SlotId> slot;
   {
     const MutexLock lock(mutex_);
     throw_if_closed();
-    slot = take_idle(true);
-    if (!slot && may_submit_ahead()) return push_ahead(record);
+    slot = take_idle(source);
+    if (!slot && may_submit_ahead(source)) return push_ahead(record);
   }
   if (slot) return start(*slot, std::move(record), options);
-  Waiter waiter(true);
+  Waiter waiter(source);
   {
     WaitLimit limit(limited(options), mutex_, waiter.bell->changed);
     MutexLock lock(mutex_);
     throw_if_closed();
-    slot = take_idle(true);
-    const bool waits = !slot && !may_submit_ahead();
+    slot = take_idle(source);
+    const bool waits = !slot && !may_submit_ahead(source);
     if (waits) slot = wait_in_line(waiter, limit, lock);
-    if (waits && !slot) slot = take_idle(true);  // one may have come free since this thread was let in
+    if (waits && !slot) slot = take_idle(source);  // one may have come free since this thread was let in
     if (!slot) return push_ahead(record);
   }
   return start(*slot, std::move(record), options);
 }
 
-/// Not past those who block, nor into the places that are kept for others.
-bool Engine::may_submit_ahead() const {
-  return line_.waiters() == 0 && line_.records_ahead() + let_in_ < submit_ahead_;
+/// Not past those who block, nor into the places that are kept for others, nor where others pass it anyway.
+bool Engine::may_submit_ahead(std::uint64_t source) const {
+  return line_.waiters() == 0 && line_.records_ahead() + let_in_ < submit_ahead_ && may_have_slot(source);
 }
 
 /// Wakes those who block to submit when half of the places are free: once for several requests.
 void Engine::let_submitters_in(Todo& todo) {
   if (line_.waiters() == 0 || line_.records_ahead() + let_in_ > submit_ahead_ / 2) return;
   while (line_.records_ahead() + let_in_ < submit_ahead_) {
-    Waiter* const waiter = line_.first_submitter();
+    Waiter* const waiter = next_submitter();
     if (waiter == nullptr) return;
     line_.remove(*waiter);
     waiter->let_in = true;
     ++let_in_;
     todo.ring_later(waiter->bell);
   }
+}
+
+/// The first that blocks to submit and may have a slot; null where there is none.
+Waiter* Engine::next_submitter() const {
+  for (Place* place = line_.first(); place != nullptr; place = Line::next(*place)) {
+    if (place->kind != Place::Kind::waiter || !may_have_slot(*place)) continue;
+    auto* waiter = static_cast<Waiter*>(place);
+    if (waiter->source) return waiter;
+  }
+  return nullptr;
 }
 
 RequestId Engine::start(SlotId slot, Ref<Record> record, const SubmitOptions& options) {
@@ -150,9 +162,7 @@ RequestId Engine::put_in_line(Ref<Record>& record, Backpressure policy, Todo& to
   const std::uint64_t source = record->source;
   Record* gives_way = policy == Backpressure::latest_per_source ? line_.find_source(source) : nullptr;
   if (gives_way != nullptr) {
-    const RequestId id = accept(*record, true);
-    if (record->expires != Clock::time_point::max()) expiry_changed_.notify_one();
-    line_.insert_before(*gives_way, std::move(record));
+    const RequestId id = push_in_line(record, gives_way);
     do {
       conclude_waiting(line_.take(*gives_way), Outcome::dropped, todo);
       gives_way = line_.find_source(source, id);
@@ -174,10 +184,10 @@ RequestId Engine::put_in_line(Ref<Record>& record, Backpressure policy, Todo& to
   return id;
 }
 
-RequestId Engine::push_in_line(Ref<Record>& record) {
+RequestId Engine::push_in_line(Ref<Record>& record, Record* before) {
   const RequestId id = accept(*record, true);
   if (record->expires != Clock::time_point::max()) expiry_changed_.notify_one();
-  line_.push(std::move(record));
+  line_.push(std::move(record), before);
   return id;
 }
 
@@ -204,7 +214,7 @@ void Engine::take_back(Ref<Record> refused, Todo& todo) noexcept {
   backend_->unbind(refused->slot, *refused);
   const MutexLock lock(mutex_);
   --statistics_.accepted;
-  if (in_order_) sequencer_.done(*refused, todo);
+  if (in_order_) delivered(*refused, todo);
   if (ledger_.finish(refused->generation)) emptied_.notify_all();
   pass_on(refused->slot, todo);
 }

@@ -124,17 +124,19 @@ void Engine::unload(Ref<Record> record, Todo& todo) noexcept {
   record->step = Record::Step::hand_over;
   if (!in_order_ && !record->own_thread) return todo.push(std::move(record));  // as below, without the mutex
   const MutexLock lock(mutex_);
-  record->holds_slot = !may_leave_slot(*record);
-  if (!record->holds_slot) {
-    ++backlog_;
-    pass_on(slot, todo);
-  }
+  const bool is_its_turn = !in_order_ || sequencer_.is_first(*record);
+  record->holds_slot = !(is_its_turn ? record->own_thread && backlog_ < max_backlog_ : may_be_parked(*record));
+  record->in_backlog = is_its_turn && !record->holds_slot;
+  if (record->in_backlog) ++backlog_;
+  const bool leaves = !record->holds_slot;
   conclude(std::move(record), todo);
+  if (leaves) pass_on(slot, todo);
 }
 
-bool Engine::may_leave_slot(const Record& record) const {
-  if (in_order_ && !sequencer_.is_first(record)) return backlog_ < max_backlog_ || sequencer_.anyone_waits(record);
-  return record.own_thread && backlog_ < max_backlog_;
+/// Without its slot. Of a source that is served in order no more than this are ever under way, but for leases, which
+/// are started in any case.
+bool Engine::may_be_parked(const Record& record) const {
+  return sequencer_.parked(record.source) < max_backlog_ + size() || sequencer_.anyone_waits(record);
 }
 
 /// The record has its outcome, which is to be delivered when it is its turn.
@@ -177,17 +179,23 @@ void Engine::settle(Ref<Record> record, std::exception_ptr unheard, Clock::time_
   const MutexLock lock(mutex_);
   if (unheard) ledger_.add_error(std::move(unheard));
   count(*record, callback);
-  if (in_order_) sequencer_.done(*record, todo);
+  if (in_order_) delivered(*record, todo);
   if (ledger_.finish(record->generation)) emptied_.notify_all();
   if (record->slot == Record::no_slot || record->abandoned) return;
   const SlotId slot = record->slot;
   const bool holds_slot = record->holds_slot;
+  const bool in_backlog = record->in_backlog;
   Ref<Record>& latest = slots_[slot].latest;
   if (!latest || latest->id < record->id) previous = std::exchange(latest, std::move(record));
-  if (holds_slot)
-    pass_on(slot, todo);
-  else
-    --backlog_;
+  if (in_backlog) --backlog_;
+  if (holds_slot) pass_on(slot, todo);
+}
+
+/// The next of its source may follow, and others of it may have slots again.
+void Engine::delivered(const Record& record, Todo& todo) {
+  sequencer_.done(record, todo);
+  pass_idle_on(todo);
+  let_submitters_in(todo);
 }
 
 void Engine::count(const Record& record, Clock::duration callback) {

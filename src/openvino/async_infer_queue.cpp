@@ -115,7 +115,7 @@ std::optional<RequestId> AsyncInferQueue::try_start_async(const Inputs& inputs, 
                                                           const SubmitOptions& options) {
   const auto state = state_;  // kept: while user data is moved, a callback may destroy the queue
   const Gate::Inside inside(state->gate());
-  const auto slot = state->engine().try_acquire(true);
+  const auto slot = state->engine().try_acquire_to_submit(options.source);
   if (!slot) return std::nullopt;
   base::Ref<openvino::OvRecord> record;
   try {

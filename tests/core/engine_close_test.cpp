@@ -121,7 +121,7 @@ TEST_F(EngineTest, ClosingWhileASubmissionBindsRunsWhatStandsInLine) {
 
 TEST_F(EngineTest, ClosingWaitsForATryThatHasItsSlot) {
   make_engine(1);
-  const auto slot = engine->try_acquire(true);
+  const auto slot = engine->try_acquire_to_submit(0);
   ASSERT_TRUE(slot);
   engine->submit(logged(0), {.backpressure = Backpressure::reject});
   std::thread closer([&] { EXPECT_EQ(engine->close(CloseMode::drain, {}).cancelled, 0U); });

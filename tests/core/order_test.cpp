@@ -1,5 +1,6 @@
 // Outcomes in the order of submission, source by source.
 #include <atomic>
+#include <future>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -43,18 +44,140 @@ TEST_F(OrderTest, OneSourceDoesNotHoldUpAnother) {
   EXPECT_EQ(log(), (Log{"1 value", "0 value", "2 value"}));
 }
 
-TEST_F(OrderTest, WhoWaitsForHisTurnLeavesHisSlotWithinTheBound) {
-  make_engine(2, {.callback_backlog = 1, .in_order = true});
-  engine->submit(logged(0));
-  engine->submit(logged(1));
-  backend->complete(1);
+/// Source 1's first request stands on slot 0, and two have run on slot 1: one more than the backlog.
+class FarAhead : public OrderTest {
+ protected:
+  void get_far_ahead(QueueOptions options) {
+    options.callback_backlog = 1;
+    options.in_order = true;
+    make_engine(2, options);
+    engine->submit(logged(0), of_source(1));
+    for (int i = 1; i <= 2; ++i) {
+      engine->submit(logged(i), of_source(1));
+      backend->complete(1);
+    }
+    EXPECT_EQ(slot_states(), (std::vector{SlotState::running, SlotState::idle}));
+  }
+};
+
+TEST_F(FarAhead, NoMoreOfItAreStartedAndOthersAre) {
+  get_far_ahead({.max_pending = 2});
+  engine->submit(logged(3), of_source(1));
+  EXPECT_FALSE(engine->try_acquire_to_submit(1));
   EXPECT_EQ(slot_states(), (std::vector{SlotState::running, SlotState::idle}));
-  engine->submit(logged(2));
+  engine->submit(logged(10), of_source(2));
   backend->complete(1);
-  EXPECT_EQ(slot_states(), (std::vector{SlotState::running, SlotState::finishing})) << "one may have left, not two";
+  EXPECT_EQ(log(), Log{"10 value"});
   backend->complete(0);
-  EXPECT_EQ(log(), (Log{"0 value", "1 value", "2 value"}));
+  EXPECT_EQ(log(), (Log{"10 value", "0 value", "1 value", "2 value"})) << "and 3 is started on one of the slots";
+  EXPECT_EQ(engine->report().pending, 0U);
+  backend->complete(backend->wait_for_starts(5).back());
+  EXPECT_EQ(log().back(), "3 value");
   expect_all_slots_idle();
+}
+
+TEST_F(FarAhead, OthersInLinePassIt) {
+  get_far_ahead({.max_pending = 3});
+  engine->submit(logged(10), of_source(2));
+  engine->submit(logged(3), of_source(1));
+  engine->submit(logged(11), of_source(2));
+  backend->complete(1);
+  EXPECT_EQ(log(), Log{"10 value"});
+  EXPECT_EQ(slot_states(), (std::vector{SlotState::running, SlotState::running})) << "11 has the slot, not 3";
+  backend->complete(1);
+  backend->complete(0);
+  backend->complete(backend->wait_for_starts(6).back());
+  EXPECT_EQ(log(), (Log{"10 value", "11 value", "0 value", "1 value", "2 value", "3 value"}));
+  expect_all_slots_idle();
+}
+
+TEST_F(FarAhead, WhoBlocksForItWaitsAndLetsOthersPass) {
+  get_far_ahead({});
+  std::thread blocks([&] { engine->submit(logged(3), of_source(1, Backpressure::block)); });
+  wait_for_waiters(1);
+  engine->submit(logged(10), of_source(2, Backpressure::block));
+  EXPECT_EQ(engine->report().waiting, 1U);
+  backend->complete(1);
+  EXPECT_EQ(log(), Log{"10 value"});
+  backend->complete(0);
+  blocks.join();
+  backend->complete(backend->wait_for_starts(5).back());
+  EXPECT_EQ(log(), (Log{"10 value", "0 value", "1 value", "2 value", "3 value"}));
+  expect_all_slots_idle();
+}
+
+TEST_F(FarAhead, TakesNoPlaceAheadFromOthers) {
+  get_far_ahead({.submit_ahead = 2});
+  std::thread blocks([&] { engine->submit(logged(3), of_source(1, Backpressure::block)); });
+  wait_for_waiters(1);
+  EXPECT_EQ(engine->report().pending, 0U);
+  engine->submit(logged(10), of_source(2, Backpressure::block));
+  std::thread behind([&] { engine->submit(logged(11), of_source(2, Backpressure::block)); });
+  wait_for_waiters(2);
+  backend->complete(1);
+  behind.join();
+  backend->complete(backend->wait_for_starts(5).back());
+  EXPECT_EQ(log(), (Log{"10 value", "11 value"}));
+  backend->complete(0);
+  blocks.join();
+  backend->complete(backend->wait_for_starts(6).back());
+  EXPECT_EQ(log().back(), "3 value");
+  expect_all_slots_idle();
+}
+
+// A lease was taken for nobody knows what. Its inputs stand in the slot: it is started, and keeps it beyond the bound.
+TEST_F(FarAhead, LeasesAreStartedAndKeepTheirSlotBeyondTheBound) {
+  get_far_ahead({});
+  engine->start(engine->acquire(), logged(3), of_source(1));
+  backend->complete(1);
+  EXPECT_EQ(slot_states(), (std::vector{SlotState::running, SlotState::idle})) << "the third: backlog and slots";
+  engine->start(engine->acquire(), logged(4), of_source(1));
+  backend->complete(1);
+  EXPECT_EQ(slot_states(), (std::vector{SlotState::running, SlotState::finishing}));
+  backend->complete(0);
+  EXPECT_EQ(log(), (Log{"0 value", "1 value", "2 value", "3 value", "4 value"}));
+  expect_all_slots_idle();
+}
+
+TEST_F(FarAhead, WhatWasCancelledHoldsNothingAndDoesNotCount) {
+  make_engine(2, {.callback_backlog = 0, .max_pending = 4, .in_order = true});
+  engine->submit(logged(0), of_source(1));
+  engine->submit(logged(10), of_source(2));
+  for (int i = 1; i <= 2; ++i) engine->cancel(engine->submit(logged(i), of_source(1)));
+  backend->complete(1);
+  engine->submit(logged(3), of_source(1));
+  EXPECT_EQ(slot_states(), (std::vector{SlotState::running, SlotState::running}));
+  backend->complete(1);
+  backend->complete(0);
+  EXPECT_EQ(log(), (Log{"10 value", "0 value", "1 cancelled", "2 cancelled", "3 value"}));
+  expect_all_slots_idle();
+}
+
+// Its earliest request has left its slot, and is in its callback: nothing runs, but what waits will.
+TEST_F(FarAhead, ADrainWaitsForWhatMayHaveNoSlotYet) {
+  make_engine(1, {.callback_threads = 1, .callback_backlog = 1, .max_pending = 1, .in_order = true});
+  std::promise<void> entered;
+  std::promise<void> go_on;
+  engine->submit(record(0,
+                        [&](FakeRecord&) {
+                          entered.set_value();
+                          go_on.get_future().wait();
+                        }),
+                 of_source(1));
+  backend->complete(0);
+  entered.get_future().wait();
+  for (int i = 1; i <= 2; ++i) {
+    engine->submit(logged(i), of_source(1));
+    backend->complete(0);
+  }
+  engine->submit(logged(3), of_source(1));
+  EXPECT_EQ(slot_states(), std::vector{SlotState::idle});
+  std::thread closes([&] { EXPECT_EQ(engine->close(CloseMode::drain, {}).cancelled, 0U); });
+  while (engine->is_ready()) std::this_thread::yield();
+  go_on.set_value();
+  backend->complete(backend->wait_for_starts(4).back());
+  closes.join();
+  EXPECT_EQ(log(), (Log{"1 value", "2 value", "3 value"}));
 }
 
 // A lease may come to its slot before a request that was submitted earlier. That one must still get the slot.

@@ -189,6 +189,20 @@ TEST(EndingScenario, ASourceIsHeardInItsOrderOnThreadsOfTheQueue) {
       large);
 }
 
+TEST(EndingScenario, ASourceThatIsFarAheadGetsASlotAgain) {
+  expect_holds(
+      [] {
+        Stage stage(2, {.callback_backlog = 0, .in_order = true});
+        stage.backend().add_device_thread();
+        stage.backend().add_device_thread();
+        std::vector<int> heard;
+        for (int i = 0; i < 3; ++i) stage.submit([&heard, i] { heard.push_back(i); });
+        stage.finish();
+        check(heard == std::vector{0, 1, 2}, "in another order");
+      },
+      compact);
+}
+
 TEST(EndingScenario, WhatIsCancelledKeepsItsTurn) {
   expect_holds(
       [] {

@@ -159,14 +159,17 @@ TEST_P(QueueOrder, ASourceThatStandsStillKeepsItsOrderAndHoldsUpNoOther) {
   Standstill device;
   queue.start_async(told(command::stand), 0, {.source = 1});
   device.wait_until_standing();
-  queue.start_async(told(1), 1, {.source = 1});
-  // The slots' own callback_backlog is 2: one of these is parked, and leaves its slot to the others.
+  for (int i = 1; i < 4; ++i) queue.start_async(told(1), i, {.source = 1});
+  // Three have run and wait for the first: one more than callback_backlog, which is as many as there are slots.
+  EXPECT_TRUE(eventually([&] { return queue.statistics().idle == 1; }));
+  EXPECT_FALSE(queue.try_start_async(told(1), 4, {.source = 1}));
   for (int i = 10; i < 20; ++i) queue.start_async(told(1), i, {.source = 2});
   EXPECT_TRUE(eventually([&] { return heard.all().size() == 10; }));
-  queue.start_async(told(command::fail), 2, {.source = 1});
+  queue.start_async(told(command::fail), 5, {.backpressure = Backpressure::reject, .source = 1});
   device.go_on();
   queue.wait_all();
-  EXPECT_EQ(heard.all(), (Texts{"10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "0", "1", "2 error"}));
+  EXPECT_EQ(heard.all(),
+            (Texts{"10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "0", "1", "2", "3", "5 error"}));
 }
 
 TEST_P(QueueOrder, EverySourceHearsInTheOrderOfSubmissionWhateverTheOutcomes) {
