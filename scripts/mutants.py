@@ -37,7 +37,7 @@ REPLACEMENTS = (
     ("constant", re.compile(r"(?<![\w.'])([2-9]|[1-9][0-9]+)[uUlLzZ]*(?![\w.'])"), ("0", "1")),
     ("jump", re.compile(r"\b(break);"), ("continue",)),
     ("jump", re.compile(r"\b(continue);"), ("break",)),
-    ("wake-up", re.compile(r"\b(notify_one)\b"), ("notify_all",)),
+    # Not the other way round: who is woken for nothing looks again, and only time is lost.
     ("wake-up", re.compile(r"\b(notify_all)\b"), ("notify_one",)),
     # A wait that believes every wake-up.
     ("wake-up", re.compile(r"\b(while)(?= \()"), ("if",)),
@@ -59,6 +59,8 @@ WORD = re.compile(r"^\w+")
 CALL = re.compile(r"^[A-Za-z_](?:[\w.:]|->|\[[^\]]*\])*\(.*\);$", re.DOTALL)
 ASSIGNMENT = re.compile(r"^\*?[A-Za-z_](?:[\w.]|->|\[[^\]]*\]|\(\))* (?:=|[-+*/|&]=) .*;$", re.DOTALL)
 STEP = re.compile(r"^(?:\+\+|--)[^;]*;$|^[\w.>-]+(?:\+\+|--);$")
+# A step, or an assignment to a variable or member: group 1 is its name.
+PLAIN = re.compile(r"^(?:\+\+|--)?(?:[\w.]|->|\[[^\]]*\])*?(\w+)(?:\+\+|--)?(?:;| (?:=|[-+*/|&]=) )", re.DOTALL)
 JUMP = re.compile(r"^(?:break|continue|return|throw\b.*);$", re.DOTALL)
 NO_STATEMENT = {"if", "for", "while", "switch", "else", "do", "case", "default", "return", "using", "const", "auto",
                 "static", "try", "catch", "public", "private", "protected", "namespace", "static_assert", "delete",
@@ -155,8 +157,19 @@ def changed_statements(source: str, code: str) -> Iterator[tuple[int, int, str, 
         gap = source[end:next_start]
         # Neighbours only: not the last of a block and the first after it, nor the body of an if.
         if gap.strip() == "" and gap.count("\n") == 1 and indentation(code, start) == indentation(code, next_start):
-            if not JUMP.match(code[start:end]) and not JUMP.match(code[next_start:next_end]):
+            pair = code[start:end], code[next_start:next_end]
+            if not any(JUMP.match(statement) for statement in pair) and not commute(*pair):
                 yield start, next_end, source[next_start:next_end] + gap + source[start:end], "statements exchanged"
+
+
+def commute(one: str, other: str) -> bool:
+    """True for two steps or assignments of which neither calls anything nor touches what the other writes: exchanged,
+    they do the same."""
+    for first, second in ((one, other), (other, one)):
+        written = PLAIN.match(first)
+        if not written or "(" in first or re.search(rf"\b{written.group(1)}\b", second):
+            return False
+    return True
 
 
 def indentation(code: str, at: int) -> int:
