@@ -1,6 +1,7 @@
 // What surrounds an inference, on one thread: letterbox, decoding, suppression.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <random>
 #include <vector>
 
@@ -39,9 +40,8 @@ cv::Mat noise(const benchmark::State& state) {
 }
 
 void letterbox(benchmark::State& state) {
-  cv::setNumThreads(1);
   const cv::Mat picture = noise(state);
-  std::vector<float> planes(std::size_t{3} * 416 * 416);
+  std::vector<std::uint8_t> planes(std::size_t{3} * 416 * 416);
   Letterbox letterbox;
   for (auto _ : state) {
     letterbox.apply(picture, planes, {416, 416});
@@ -50,7 +50,7 @@ void letterbox(benchmark::State& state) {
 }
 BENCHMARK(letterbox)->Args({1280, 720})->Args({810, 1080})->Args({416, 416})->Unit(benchmark::kMicrosecond);
 
-// The part of the above that is cv::resize.
+// What OpenCV needs for the resizing alone.
 void resize_alone(benchmark::State& state) {
   cv::setNumThreads(1);
   const cv::Mat picture = noise(state);

@@ -39,7 +39,7 @@ struct FrameData {
 /// Letterbox, BGR to RGB, 0..255 to 0..1: a tensor of its own, which the queue shares until the request is done.
 std::pair<ov::Tensor, vision::Geometry> preprocess(const cv::Mat& picture, const pipeline::DetectorModel& model) {
   static vision::Letterbox letterbox;
-  ov::Tensor blob(ov::element::f32, model.graph->input().get_shape());
+  ov::Tensor blob(ov::element::u8, model.graph->input().get_shape());
   return {blob, pipeline::write_input(letterbox, picture, blob, model.network)};
 }
 

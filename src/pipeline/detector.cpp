@@ -88,7 +88,7 @@ std::unique_ptr<AsyncInferQueue> make_queue(ov::CompiledModel model, std::size_t
 
 vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input,
                              vision::Size network) {
-  return letterbox.apply(bgr8, {input.data<float>(), input.get_size()}, network);
+  return letterbox.apply(bgr8, {input.data<std::uint8_t>(), input.get_size()}, network);
 }
 
 std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const vision::Head& head,

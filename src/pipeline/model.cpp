@@ -105,21 +105,6 @@ void recognize_output(DetectorModel& model) {
                               why.empty() ? "it has no output" : why));
 }
 
-/// Lets the pipeline write and read f32 whatever the model's own types are.
-void settle_types(DetectorModel& model) {
-  const ov::element::Type in = model.graph->input().get_element_type();
-  const ov::element::Type out = model.graph->output(model.output).get_element_type();
-  for (const ov::element::Type type : {in, out})
-    if (!type.is_real())
-      throw UserError(fmt::format("model '{}': its {} is of type {}; f32 or f16 is expected", model.path.string(),
-                                  type == in ? "input" : "output", type.get_type_name()));
-  if (in == ov::element::f32 && out == ov::element::f32) return;
-  ov::preprocess::PrePostProcessor adapter(model.graph);
-  adapter.input().tensor().set_element_type(ov::element::f32);
-  adapter.output(model.output).tensor().set_element_type(ov::element::f32);
-  model.graph = adapter.build();
-}
-
 std::vector<std::string> labels_of(const DetectorModel& model) {
   if (model.graph->has_rt_info({"framework", "names"})) {
     const auto text = model.graph->get_rt_info<std::string>("framework", "names");
@@ -131,6 +116,20 @@ std::vector<std::string> labels_of(const DetectorModel& model) {
 
 }  // namespace
 
+void adapt_types(DetectorModel& model) {
+  const ov::element::Type in = model.graph->input().get_element_type();
+  const ov::element::Type out = model.graph->output(model.output).get_element_type();
+  for (const ov::element::Type type : {in, out})
+    if (!type.is_real())
+      throw UserError(fmt::format("model '{}': its {} is of type {}; f32 or f16 is expected", model.path.string(),
+                                  type == in ? "input" : "output", type.get_type_name()));
+  ov::preprocess::PrePostProcessor adapter(model.graph);
+  adapter.input().tensor().set_element_type(ov::element::u8);
+  adapter.input().preprocess().convert_element_type(in).scale(255.F);
+  adapter.output(model.output).tensor().set_element_type(ov::element::f32);
+  model.graph = adapter.build();
+}
+
 DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std::optional<vision::Size> imgsz) {
   DetectorModel model;
   models::NamedModel named = models::read_model(core, path);
@@ -138,7 +137,7 @@ DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std:
   model.graph = std::move(named.graph);
   model.network = settle_input(model, imgsz);
   recognize_output(model);
-  settle_types(model);
+  adapt_types(model);
   model.labels = labels_of(model);
   return model;
 }

@@ -16,7 +16,8 @@
 
 namespace inferqueue::pipeline {
 
-/// A detector that can be compiled: one input f32 [1,3,height,width], RGB 0..1, and an output that a head reads, f32.
+/// A detector that can be compiled: one input u8 [1,3,height,width], RGB, and an output that a head reads, f32. The
+/// graph itself divides by 255, and converts to and from the model's own types.
 struct DetectorModel {
   std::filesystem::path path;
   std::shared_ptr<ov::Model> graph;
@@ -31,5 +32,10 @@ struct DetectorModel {
 /// static one keeps its own. Throws base::UserError for a file that is missing, damaged, of another kind, or no
 /// detector, and for an imgsz that the model can't take.
 DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std::optional<vision::Size> imgsz);
+
+/// Lets the pipeline write bytes and read f32 whatever the model's own types are; load_model() has done so. Bytes are a
+/// quarter of the memory to write and to read, and the runtime folds the division into the first convolution's weights.
+/// Throws base::UserError for types that are no floating-point numbers.
+void adapt_types(DetectorModel& model);
 
 }  // namespace inferqueue::pipeline

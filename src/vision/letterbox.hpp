@@ -1,12 +1,13 @@
 // Fits a picture of any size into a network's input, and carries boxes back.
 #pragma once
 
+#include <cstdint>
 #include <span>
-#include <vector>
 
 #include <opencv2/core/mat.hpp>
 
 #include "vision/detection.hpp"
+#include "vision/resample.hpp"
 
 namespace inferqueue::vision {
 
@@ -22,21 +23,20 @@ struct Geometry {
 };
 
 /// Writes pictures into a network's input as YOLOv5's letterbox does: as large as they fit with their aspect kept
-/// (small ones are enlarged), bilinearly resized, centred on grey (114), RGB planes of floats 0..1. The values are
-/// those of cv::resize with INTER_LINEAR followed by a division by 255 in single precision, to the last bit.
+/// (small ones are enlarged), bilinearly resized, centred on grey (114), RGB planes of bytes. The values are those of
+/// cv::resize with INTER_LINEAR, to the last bit.
 ///
-/// An object keeps its scratch memory from call to call; after the first call for a network size it allocates nothing
-/// itself. Thread rules: one call at a time per object. cv::resize spreads over OpenCV's threads; where several threads
-/// prepare pictures at once, cv::setNumThreads(1) leaves the cores to them.
+/// An object keeps its scratch memory from call to call; it allocates only when the size of the pictures changes.
+/// Thread rules: one call at a time per object, on the calling thread alone.
 class Letterbox {
  public:
   /// Fills `planes`, all of it whatever it held before: [3, network.height, network.width], RGB, row by row.
   /// The picture is CV_8UC3 in BGR order (see to_bgr8) and may be a view into another. Throws std::invalid_argument for
   /// an empty picture, another type, an empty network size, or planes of another length.
-  Geometry apply(const cv::Mat& bgr8, std::span<float> planes, Size network);
+  Geometry apply(const cv::Mat& bgr8, std::span<std::uint8_t> planes, Size network);
 
  private:
-  std::vector<unsigned char> resized_;  // interleaved BGR, at most a network input's size
+  Resample resample_;
 };
 
 /// The picture as CV_8UC3 in BGR order: grey is spread over the channels, alpha dropped, 16 bits scaled to 8

@@ -52,6 +52,7 @@ class PipelineFaults : public ::testing::Test {
     made.graph = testing::known_boxes_model({.hook = true});
     made.network = {64, 64};
     made.head = vision::recognize(ov::Shape{1, 252, 8}, made.network).head;
+    adapt_types(made);
     return made;
   }
 

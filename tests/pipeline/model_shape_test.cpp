@@ -133,11 +133,11 @@ TEST_F(ModelShape, TheOutputIsFoundAmongOthers) {
   EXPECT_EQ(load({}).output, 0U);
 }
 
-TEST_F(ModelShape, OtherTypesAreAdaptedToF32) {
+TEST_F(ModelShape, TakesBytesAndGivesF32WhateverItsOwnTypesAre) {
   for (const ov::element::Type type : {ov::element::f16, ov::element::bf16, ov::element::f64}) {
     SCOPED_TRACE(type.get_type_name());
     const DetectorModel model = load({.input_type = type, .output_type = type, .output_among_others = true});
-    EXPECT_EQ(model.graph->input().get_element_type(), ov::element::f32);
+    EXPECT_EQ(model.graph->input().get_element_type(), ov::element::u8);
     EXPECT_EQ(model.graph->output(model.output).get_element_type(), ov::element::f32);
     EXPECT_EQ(model.graph->outputs().size(), 3U);
     EXPECT_EQ(model.graph->output(model.output).get_shape(), (ov::Shape{1, 252, 8}));

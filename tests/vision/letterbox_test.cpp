@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
-#include <limits>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 #include <opencv2/imgproc.hpp>
 
 namespace inferqueue::vision {
@@ -22,9 +22,10 @@ cv::Mat noise(Size size, int type = CV_8UC3) {
   return picture;
 }
 
-std::vector<float> planes_for(Size network) {
-  const auto length = 3 * static_cast<std::size_t>(network.width) * static_cast<std::size_t>(network.height);
-  return std::vector<float>(length, std::numeric_limits<float>::quiet_NaN());
+using Planes = std::vector<std::uint8_t>;
+
+Planes planes_for(Size network) {
+  return Planes(3 * static_cast<std::size_t>(network.width) * static_cast<std::size_t>(network.height));
 }
 
 int rounded(double value) {
@@ -32,7 +33,7 @@ int rounded(double value) {
 }
 
 // The same in plain OpenCV calls.
-std::vector<float> reference(const cv::Mat& bgr, Size network) {
+Planes reference(const cv::Mat& bgr, Size network) {
   const double scale =
       std::min(static_cast<double>(network.height) / bgr.rows, static_cast<double>(network.width) / bgr.cols);
   const cv::Size size(std::max(1, rounded(bgr.cols * scale)), std::max(1, rounded(bgr.rows * scale)));
@@ -44,19 +45,15 @@ std::vector<float> reference(const cv::Mat& bgr, Size network) {
                      cv::BORDER_CONSTANT, cv::Scalar(114, 114, 114));
   cv::cvtColor(picture, picture, cv::COLOR_BGR2RGB);
   EXPECT_EQ(picture.size(), cv::Size(network.width, network.height));
-  std::vector<float> planes;
+  Planes planes;
   for (int channel = 0; channel < 3; ++channel) {
     for (int row = 0; row < picture.rows; ++row) {
       for (int column = 0; column < picture.cols; ++column) {
-        planes.push_back(static_cast<float>(picture.at<cv::Vec3b>(row, column)[channel]) / 255.0F);
+        planes.push_back(picture.at<cv::Vec3b>(row, column)[channel]);
       }
     }
   }
   return planes;
-}
-
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
 const std::vector<Size> kNetworks{{416, 416}, {640, 384}, {33, 47}, {1, 1}};
@@ -68,23 +65,42 @@ std::string text(Size source, Size network) {
   return one(source) + " to " + one(network);
 }
 
-TEST(Letterbox, EqualsPlainOpenCvToTheLastBit) {
+/// With each set of vector instructions that this processor has, and without any.
+class LetterboxOn : public ::testing::TestWithParam<std::int64_t> {
+ protected:
+  void SetUp() override { choose(GetParam()); }
+  void TearDown() override { choose(0); }
+
+ private:
+  static void choose(std::int64_t target) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+};
+
+TEST_P(LetterboxOn, EqualsPlainOpenCvToTheLastBit) {
   for (const Size network : kNetworks) {
     for (const Size source : kSources) {
       const cv::Mat picture = noise(source);
-      std::vector<float> planes = planes_for(network);  // all NaN: every float must be written
+      Planes planes = planes_for(network);
+      Planes others(planes.size(), 255);  // every byte must be written, whatever it was before
       const Geometry geometry = Letterbox().apply(picture, planes, network);
-      EXPECT_TRUE(same_bits(planes, reference(picture, network))) << text(source, network);
+      Letterbox().apply(picture, others, network);
+      EXPECT_TRUE(planes == reference(picture, network)) << text(source, network);
+      EXPECT_TRUE(planes == others) << text(source, network);
       EXPECT_EQ(geometry.source, source);
     }
   }
 }
 
+INSTANTIATE_TEST_SUITE_P(Targets, LetterboxOn, ::testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                         [](const auto& named) { return std::string(hwy::TargetName(named.param)); });
+
 TEST(Letterbox, TheWholePictureComesBackWhole) {
   for (const Size network : kNetworks) {
     for (const Size source : kSources) {
       SCOPED_TRACE(text(source, network));
-      std::vector<float> planes = planes_for(network);
+      Planes planes = planes_for(network);
       const Geometry geometry = Letterbox().apply(noise(source), planes, network);
       const Box whole =
           geometry.to_source({0, 0, static_cast<float>(network.width), static_cast<float>(network.height)});
@@ -99,41 +115,41 @@ TEST(Letterbox, TheWholePictureComesBackWhole) {
 }
 
 TEST(Letterbox, PlacesAnHdPictureAsWorkedOutByHand) {
-  std::vector<float> planes = planes_for({416, 416});
+  Planes planes = planes_for({416, 416});
   const Geometry geometry = Letterbox().apply(noise({1280, 720}), planes, {416, 416});
   EXPECT_FLOAT_EQ(geometry.scale, 0.325F);
   EXPECT_FLOAT_EQ(geometry.pad_x, 0);
   EXPECT_FLOAT_EQ(geometry.pad_y, 91);
-  EXPECT_FLOAT_EQ(planes[90 * 416 + 5], 114.F / 255.F);
+  EXPECT_EQ(planes[90 * 416 + 5], 114);
 }
 
 TEST(Letterbox, AnOddRestGoesToTheRightAndTheBottom) {
   const cv::Mat white(10, 7, CV_8UC3, cv::Scalar::all(255));
-  std::vector<float> planes = planes_for({10, 10});
+  Planes planes = planes_for({10, 10});
   const Geometry geometry = Letterbox().apply(white, planes, {10, 10});
   EXPECT_FLOAT_EQ(geometry.pad_x, 1.5F);
-  EXPECT_NE(planes[0], 1.F);
-  EXPECT_EQ(planes[1], 1.F);
-  EXPECT_EQ(planes[7], 1.F);
-  EXPECT_NE(planes[8], 1.F);
+  EXPECT_EQ(planes[0], 114);
+  EXPECT_EQ(planes[1], 255);
+  EXPECT_EQ(planes[7], 255);
+  EXPECT_EQ(planes[8], 114);
 }
 
 TEST(Letterbox, SwapsBlueAndRed) {
   const cv::Mat picture(2, 2, CV_8UC3, cv::Scalar(51, 102, 255));
-  std::vector<float> planes = planes_for({2, 2});
+  Planes planes = planes_for({2, 2});
   Letterbox().apply(picture, planes, {2, 2});
-  EXPECT_EQ(planes[0], 1.F);
-  EXPECT_EQ(planes[4], 0.4F);
-  EXPECT_EQ(planes[8], 0.2F);
+  EXPECT_EQ(planes[0], 255);
+  EXPECT_EQ(planes[4], 102);
+  EXPECT_EQ(planes[8], 51);
 }
 
 TEST(Letterbox, KeepsNothingFromThePictureBefore) {
   Letterbox letterbox;
-  std::vector<float> planes = planes_for({416, 416});
+  Planes planes = planes_for({416, 416});
   for (const Size size : {Size{1280, 720}, Size{50, 900}, Size{416, 416}, Size{900, 50}, Size{1280, 720}}) {
     const cv::Mat picture = noise(size);
     letterbox.apply(picture, planes, {416, 416});
-    EXPECT_TRUE(same_bits(planes, reference(picture, {416, 416})));
+    EXPECT_TRUE(planes == reference(picture, {416, 416}));
   }
 }
 
@@ -141,16 +157,16 @@ TEST(Letterbox, TakesAViewIntoALargerPictureAndLeavesItAlone) {
   const cv::Mat large = noise({300, 200});
   const cv::Mat before = large.clone();
   for (const cv::Rect area : {cv::Rect(7, 11, 100, 80), cv::Rect(1, 2, 64, 64)}) {
-    std::vector<float> planes = planes_for({64, 64});
+    Planes planes = planes_for({64, 64});
     Letterbox().apply(large(area), planes, {64, 64});
-    EXPECT_TRUE(same_bits(planes, reference(large(area), {64, 64})));
+    EXPECT_TRUE(planes == reference(large(area), {64, 64}));
   }
   EXPECT_EQ(cv::norm(large, before, cv::NORM_INF), 0);
 }
 
 TEST(Letterbox, RefusesWhatItCannotTake) {
   Letterbox letterbox;
-  std::vector<float> planes = planes_for({8, 8});
+  Planes planes = planes_for({8, 8});
   EXPECT_THROW(letterbox.apply(cv::Mat(), planes, {8, 8}), std::invalid_argument);
   EXPECT_THROW(letterbox.apply(noise({4, 4}, CV_8UC1), planes, {8, 8}), std::invalid_argument);
   EXPECT_THROW(letterbox.apply(noise({4, 4}, CV_16UC3), planes, {8, 8}), std::invalid_argument);
