@@ -1,5 +1,6 @@
 // What surrounds an inference, on one thread: letterbox, decoding, suppression.
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -9,7 +10,9 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "vision/heads/end_to_end.hpp"
 #include "vision/heads/yolov5.hpp"
+#include "vision/heads/yolov8.hpp"
 #include "vision/letterbox.hpp"
 #include "vision/nms.hpp"
 #include "vision/postprocess.hpp"
@@ -31,6 +34,24 @@ std::vector<float> scene(std::size_t rows, int objects) {
     for (std::size_t c = 0; c < kClasses; ++c) output.push_back(within(0, object ? 1.F : 0.01F));
   }
   return output;
+}
+
+// The same scene as YOLOv8 writes it, a row for each cell: no objectness, which goes into the probabilities.
+std::vector<float> scene_without_objectness(std::size_t cells, int objects) {
+  const std::vector<float> rows = scene(cells, objects);
+  std::vector<float> output;
+  for (std::size_t row = 0; row < rows.size(); row += 5 + kClasses) {
+    output.insert(output.end(), &rows[row], &rows[row + 4]);
+    for (std::size_t c = 0; c < kClasses; ++c) output.push_back(rows[row + 4] * rows[row + 5 + c]);
+  }
+  return output;
+}
+
+std::vector<float> turned_around(const std::vector<float>& rows, std::size_t row_size) {
+  const std::size_t count = rows.size() / row_size;
+  std::vector<float> columns(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) columns[i % row_size * count + i / row_size] = rows[i];
+  return columns;
 }
 
 cv::Mat noise(const benchmark::State& state) {
@@ -63,10 +84,8 @@ void resize_alone(benchmark::State& state) {
 }
 BENCHMARK(resize_alone)->Args({1280, 720})->Args({810, 1080})->Unit(benchmark::kMicrosecond);
 
-// Arguments: rows, objects per thousand rows, threshold in thousandths.
-void decode(benchmark::State& state) {
-  const Yolov5Head head(kClasses);
-  const auto output = scene(static_cast<std::size_t>(state.range(0)), static_cast<int>(state.range(1)));
+// Arguments of all that decode: rows, objects per thousand rows, threshold in thousandths.
+void decode_with(const Head& head, const std::vector<float>& output, benchmark::State& state) {
   const DecodeOptions options{.conf = static_cast<float>(state.range(2)) / 1000.F};
   std::vector<Candidate> candidates;
   for (auto _ : state) {
@@ -76,12 +95,70 @@ void decode(benchmark::State& state) {
   }
   state.counters["candidates"] = static_cast<double>(candidates.size());
 }
+
+void decode(benchmark::State& state) {
+  decode_with(Yolov5Head(kClasses), scene(static_cast<std::size_t>(state.range(0)), static_cast<int>(state.range(1))),
+              state);
+}
 BENCHMARK(decode)
     ->Args({10647, 5, 250})
     ->Args({25200, 5, 250})
     ->Args({10647, 200, 1})
     ->Args({25200, 1000, 1})
     ->Unit(benchmark::kMicrosecond);
+
+void decode_yolov8(benchmark::State& state) {
+  const auto rows =
+      scene_without_objectness(static_cast<std::size_t>(state.range(0)), static_cast<int>(state.range(1)));
+  decode_with(Yolov8Head(kClasses), turned_around(rows, 4 + kClasses), state);
+}
+BENCHMARK(decode_yolov8)
+    ->Args({3549, 15, 250})
+    ->Args({8400, 15, 250})
+    ->Args({8400, 200, 1})
+    ->Args({8400, 1000, 1})
+    ->Unit(benchmark::kMicrosecond);
+
+// The same, cell by cell: each look at a class is a whole plane from the next.
+void decode_yolov8_by_cell(benchmark::State& state) {
+  const auto cells = static_cast<std::size_t>(state.range(0));
+  const auto output = turned_around(scene_without_objectness(cells, static_cast<int>(state.range(1))), 4 + kClasses);
+  const float conf = static_cast<float>(state.range(2)) / 1000.F;
+  std::vector<Candidate> candidates;
+  for (auto _ : state) {
+    candidates.clear();
+    for (std::size_t cell = 0; cell < cells; ++cell) {
+      const auto at = [&](std::size_t value) { return output[value * cells + cell]; };
+      std::size_t best = 0;
+      for (std::size_t c = 1; c < kClasses; ++c) best = at(4 + c) > at(4 + best) ? c : best;
+      if (!(at(4 + best) > conf)) continue;
+      const Box box{at(0) - at(2) / 2, at(1) - at(3) / 2, at(0) + at(2) / 2, at(1) + at(3) / 2};
+      candidates.push_back({box, at(4 + best), static_cast<int>(best)});
+    }
+    benchmark::DoNotOptimize(candidates.data());
+  }
+  state.counters["candidates"] = static_cast<double>(candidates.size());
+}
+BENCHMARK(decode_yolov8_by_cell)->Args({3549, 15, 250})->Args({8400, 15, 250})->Unit(benchmark::kMicrosecond);
+
+void decode_yolov8_transposed(benchmark::State& state) {
+  const auto rows =
+      scene_without_objectness(static_cast<std::size_t>(state.range(0)), static_cast<int>(state.range(1)));
+  decode_with(Yolov8TransposedHead(kClasses), rows, state);
+}
+BENCHMARK(decode_yolov8_transposed)->Args({8400, 15, 250})->Args({8400, 1000, 1})->Unit(benchmark::kMicrosecond);
+
+void decode_end_to_end(benchmark::State& state) {
+  const std::vector<float> rows = scene(static_cast<std::size_t>(state.range(0)), static_cast<int>(state.range(1)));
+  std::vector<float> output;
+  for (std::size_t row = 0; row < rows.size(); row += 5 + kClasses) {
+    const std::array<float, 6> numbers{
+        rows[row], rows[row + 1], rows[row] + rows[row + 2], rows[row + 1] + rows[row + 3], rows[row + 4], 7};
+    output.insert(output.end(), numbers.begin(), numbers.end());
+  }
+  decode_with(EndToEndHead(kClasses), output, state);
+}
+BENCHMARK(decode_end_to_end)->Args({300, 30, 250})->Args({300, 1000, 1})->Unit(benchmark::kMicrosecond);
 
 // Arguments: rows, objects per thousand rows, threshold in thousandths, whether agnostic.
 void nms(benchmark::State& state) {

@@ -82,7 +82,7 @@ class BenchCommand final : public Command {
     JsonOutput json(options_.json.file);
     ov::Core core;
     const pipeline::DetectorModel model =
-        pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
+        pipeline::load_model(core, options_.detector.model, options_.detector.network_size(), options_.detector.head);
     options_.json.check_is_not_model(model.path);
     Progress progress;
     const std::vector<measure::Cell> cells =

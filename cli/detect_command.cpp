@@ -55,7 +55,7 @@ class DetectCommand final : public Command {
 
     ov::Core core;
     const pipeline::DetectorModel model =
-        pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
+        pipeline::load_model(core, options_.detector.model, options_.detector.network_size(), options_.detector.head);
     options_.output.json.check_is_not_model(model.path);
     options_.detector.check_classes(model.head->classes());
     std::vector<std::string> labels = options_.labels.names(model);

@@ -45,9 +45,12 @@ void DetectorOptions::declare(CLI::App& app) {
 
 void DetectorOptions::declare_model(CLI::App& app) {
   app.add_option("-m,--model,--weights", model,
-                 "YOLOv5 as OpenVINO IR (.xml), ONNX, the folder of an export, or builtin:yolov5n")
+                 "a YOLO detector as OpenVINO IR (.xml), ONNX, the folder of an export, or builtin:yolov5n")
       ->required()
       ->type_name("FILE");
+  app.add_option("--head", head, fmt::format("how its output is laid out: {}", vision::head_options()))
+      ->capture_default_str()
+      ->type_name("HEAD");
 }
 
 void DetectorOptions::declare_sources(CLI::App& app) {
@@ -94,14 +97,19 @@ void DetectorOptions::check() {
   postprocess.max_det = static_cast<std::size_t>(max_det);
   pipeline::checked_jobs(jobs);
   device = device_name(device);
+  head = base::lower_case(head);
+  if (!vision::is_head_option(head))
+    throw base::OptionError(fmt::format("--head {}: there is no such head; give {}", head, vision::head_options()));
   // The runtime knows types in lower case.
   precision = base::lower_case(precision);
 }
 
-void DetectorOptions::check_classes(std::size_t classes) const {
+void DetectorOptions::check_classes(std::optional<std::size_t> classes) const {
+  const std::size_t most = classes.value_or(vision::kMostClasses);
   for (const int id : postprocess.classes)
-    if (id < 0 || static_cast<std::size_t>(id) >= classes)
-      throw base::OptionError(fmt::format("--classes {}: the model has the classes 0 to {}", id, classes - 1));
+    if (id < 0 || static_cast<std::size_t>(id) >= most)
+      throw base::OptionError(fmt::format("--classes {}: {} the classes 0 to {}", id,
+                                          classes ? "the model has" : "a model may have", most - 1));
 }
 
 std::optional<vision::Size> DetectorOptions::network_size() const {
@@ -133,8 +141,13 @@ void LabelsOption::declare(CLI::App& app) {
 
 std::vector<std::string> LabelsOption::names(const pipeline::DetectorModel& model) const {
   std::vector<std::string> labels = file.empty() ? model.labels : vision::load_labels(file);
-  const std::size_t classes = model.head->classes();
   const std::string where = file.empty() ? fmt::format("model '{}'", model.path.string()) : file;
+  if (!model.head->classes()) {
+    if (labels.empty())
+      say(fmt::format("{}: has no names for its classes; they show as 'class N' (--labels names them)", where));
+    return labels;
+  }
+  const std::size_t classes = *model.head->classes();
   const auto last = labels.begin() + static_cast<std::ptrdiff_t>(std::min(labels.size(), classes));
   const auto named =
       static_cast<std::size_t>(std::count_if(labels.begin(), last, [](const auto& name) { return !name.empty(); }));

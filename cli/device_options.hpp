@@ -10,6 +10,7 @@
 
 #include "pipeline/detector.hpp"
 #include "pipeline/model.hpp"
+#include "vision/heads/registry.hpp"
 #include "vision/postprocess.hpp"
 
 namespace inferqueue::cli {
@@ -23,6 +24,7 @@ std::string device_name(const std::string& typed);
 
 struct DetectorOptions {
   std::string model;
+  std::string head{vision::kAutoHead};  // one of vision::head_options() once it is checked
   std::vector<std::string> sources;
   std::vector<int> imgsz;  // one side, or height and width
   std::string device = "CPU";
@@ -43,8 +45,8 @@ struct DetectorOptions {
   /// Checks what was parsed, and gives the device and the precision the case that the runtime wants. Throws
   /// base::OptionError that names the option.
   void check();
-  /// Throws base::OptionError if --classes names one beyond the classes of a model.
-  void check_classes(std::size_t classes) const;
+  /// Throws base::OptionError if --classes names one beyond the classes of a model, as far as it tells their number.
+  void check_classes(std::optional<std::size_t> classes) const;
   std::optional<vision::Size> network_size() const;
   pipeline::DeviceOptions device_options(const std::string& hint) const;
 };

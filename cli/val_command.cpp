@@ -135,10 +135,11 @@ class ValCommand final : public Command {
     JsonOutput json(options_.json.file);
     ov::Core core;
     const pipeline::DetectorModel model =
-        pipeline::load_model(core, options_.detector.model, options_.detector.network_size());
+        pipeline::load_model(core, options_.detector.model, options_.detector.network_size(), options_.detector.head);
     options_.json.check_is_not_model(model.path);
     options_.detector.check_classes(model.head->classes());
-    if (!read_truth(data, model.head->classes())) return exit_failed;
+    const std::size_t classes = model.head->classes().value_or(vision::kMostClasses);
+    if (!read_truth(data, classes)) return exit_failed;
     subject_.labels = options_.labels.names(model);
     const ov::CompiledModel compiled = compile(core, model, options_.detector.device_options(options_.hint));
     subject_.precision = pipeline::inference_precision(compiled);
@@ -147,7 +148,7 @@ class ValCommand final : public Command {
     std::optional<pipeline::RunFolder> folder;
     if (options_.save_worst > 0) folder = options_.folder.make();
 
-    Judge judge(data, model.head->classes(), options_.pr_conf);
+    Judge judge(data, classes, options_.pr_conf);
     const auto begun = std::chrono::steady_clock::now();
     pipeline::detect_pictures(
         model, *queue, data.pictures, {.postprocess = options_.detector.postprocess, .keep_pictures = false},

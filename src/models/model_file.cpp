@@ -59,8 +59,8 @@ fs::path checked_path(const fs::path& given) {
   const std::string extension = base::lower_extension(path);
   if (extension == ".pt" || extension == ".pth")
     throw UserError(fmt::format(
-        "model '{0}': is a PyTorch checkpoint; export it in YOLOv5's folder: python export.py --weights {0} --include "
-        "openvino, then give --model {1}",
+        "model '{0}': is a PyTorch checkpoint; export it: yolo export model={0} format=openvino, or in YOLOv5's folder "
+        "python export.py --weights {0} --include openvino, then give --model {1}",
         path.string(), (path.parent_path() / (path.stem().string() + "_openvino_model")).string()));
   if (extension == ".xml") {
     check_ir(path);

@@ -11,7 +11,7 @@
 #include "base/user_error.hpp"
 #include "devices/brief.hpp"
 #include "models/model_file.hpp"
-#include "vision/heads/registry.hpp"
+#include "pipeline/metadata.hpp"
 #include "vision/labels.hpp"
 
 namespace inferqueue::pipeline {
@@ -83,33 +83,56 @@ vision::Size settle_input(DetectorModel& model, std::optional<vision::Size> imgs
 
 // ---- the output -----------------------------------------------------------------------------------------------------
 
-/// Finds the output that a head can read.
-void recognize_output(DetectorModel& model) {
-  std::string why;
-  for (std::size_t i = 0; i < model.graph->outputs().size(); ++i) {
-    const ov::PartialShape shape = model.graph->output(i).get_partial_shape();
-    if (shape.is_dynamic()) {
-      if (why.empty()) why = fmt::format("its output {} has no fixed shape", text_of(shape));
-      continue;
-    }
-    const ov::Shape fixed = shape.to_shape();
-    vision::Recognition recognized = vision::recognize(fixed, model.network);
-    if (recognized.head) {
-      model.head = std::move(recognized.head);
-      model.output = i;
-      return;
-    }
-    if (why.empty()) why = recognized.explanation;
-  }
-  throw UserError(fmt::format("model '{}': is no detector that is known here: {}", model.path.string(),
-                              why.empty() ? "it has no output" : why));
+/// Refuses what the model itself says is no detector: its output may look like one's.
+void check_task(const DetectorModel& model, const Metadata& metadata) {
+  if (!metadata.task.empty() && metadata.task != "detect")
+    throw UserError(
+        fmt::format("model '{}': is no detector: its metadata says task '{}'; give a model of task 'detect'",
+                    model.path.string(), metadata.task));
+  if (metadata.head == "RTDETRDecoder")
+    throw UserError(fmt::format("model '{}': is an RT-DETR (head {}), which is not supported; give a YOLO model",
+                                model.path.string(), metadata.head));
 }
 
-std::vector<std::string> labels_of(const DetectorModel& model) {
-  if (model.graph->has_rt_info({"framework", "names"})) {
-    const auto text = model.graph->get_rt_info<std::string>("framework", "names");
-    if (auto names = vision::parse_names_metadata(text)) return *std::move(names);
+std::vector<std::size_t> dimensions_of(const ov::PartialShape& shape) {
+  std::vector<std::size_t> dimensions;
+  for (const ov::Dimension& dimension : shape)
+    dimensions.push_back(dimension.is_static() ? static_cast<std::size_t>(dimension.get_length()) : vision::kDynamic);
+  return dimensions;
+}
+
+/// Finds the output that fits a head best, of equals the first.
+void recognize_output(DetectorModel& model, const Metadata& metadata, std::string_view head) {
+  vision::Recognition best;
+  for (std::size_t i = 0; i < model.graph->outputs().size(); ++i) {
+    const ov::PartialShape shape = model.graph->output(i).get_partial_shape();
+    if (shape.rank().is_dynamic()) {
+      if (best.explanation.empty()) best.explanation = fmt::format("the output {} has no fixed shape", text_of(shape));
+      continue;
+    }
+    const std::vector<std::size_t> dimensions = dimensions_of(shape);
+    vision::OutputFacts facts{
+        .shape = dimensions, .network = model.network, .classes = {}, .end_to_end = metadata.end_to_end()};
+    if (!metadata.names.empty()) facts.classes = metadata.names.size();
+    vision::Recognition recognized = vision::recognize(facts, head);
+    if (recognized.fit > best.fit) {
+      best = std::move(recognized);
+      model.output = i;
+    } else if (best.explanation.empty()) {
+      best.explanation = std::move(recognized.explanation);
+    }
   }
+  model.head = std::move(best.head);
+  if (model.head) return;
+  const std::string name = model.path.string();
+  if (best.explanation.empty()) best.explanation = "it has no output";
+  if (head != vision::kAutoHead)
+    throw base::OptionError(fmt::format("--head {}: doesn't fit model '{}': {}", head, name, best.explanation));
+  throw UserError(fmt::format("model '{}': is no detector that is known here: {}", name, best.explanation));
+}
+
+std::vector<std::string> labels_of(const DetectorModel& model, Metadata metadata) {
+  if (!metadata.names.empty()) return std::move(metadata.names);
   if (model.head->classes() == vision::kCocoNames.size()) return vision::coco_names();
   return {};
 }
@@ -130,15 +153,18 @@ void adapt_types(DetectorModel& model) {
   model.graph = adapter.build();
 }
 
-DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std::optional<vision::Size> imgsz) {
+DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std::optional<vision::Size> imgsz,
+                         std::string_view head) {
   DetectorModel model;
   models::NamedModel named = models::read_model(core, path);
   model.path = std::move(named.path);
   model.graph = std::move(named.graph);
+  Metadata metadata = read_metadata(*model.graph, model.path);
+  check_task(model, metadata);
   model.network = settle_input(model, imgsz);
-  recognize_output(model);
+  recognize_output(model, metadata, head);
   adapt_types(model);
-  model.labels = labels_of(model);
+  model.labels = labels_of(model, std::move(metadata));
   return model;
 }
 

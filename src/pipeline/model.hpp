@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <openvino/core/model.hpp>
@@ -13,6 +14,7 @@
 
 #include "vision/detection.hpp"
 #include "vision/heads/head.hpp"
+#include "vision/heads/registry.hpp"
 
 namespace inferqueue::pipeline {
 
@@ -24,14 +26,16 @@ struct DetectorModel {
   vision::Size network;
   std::unique_ptr<const vision::Head> head;
   std::size_t output = 0;           ///< which of the model's outputs the head reads
-  std::vector<std::string> labels;  ///< from the model itself, or COCO's for 80 classes; may be empty
+  std::vector<std::string> labels;  ///< from its metadata, or COCO's for 80 classes; may be empty
 };
 
 /// Reads OpenVINO IR (.xml with its .bin), ONNX, or a folder that holds one of them; or makes a built-in model
 /// ("builtin:yolov5n", see models/builtin.hpp). A dynamic input gets the size `imgsz` (640×640 if there is none); a
-/// static one keeps its own. Throws base::UserError for a file that is missing, damaged, of another kind, or no
-/// detector, and for an imgsz that the model can't take.
-DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std::optional<vision::Size> imgsz);
+/// static one keeps its own. The output is read as its shape and the model's metadata say, or as `head` does, one of
+/// vision::head_options(). Throws base::UserError for a file that is missing, damaged, of another kind, or no detector,
+/// and base::OptionError for an imgsz that the model can't take and a head that none of its outputs fits.
+DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std::optional<vision::Size> imgsz,
+                         std::string_view head = vision::kAutoHead);
 
 /// Lets the pipeline write bytes and read f32 whatever the model's own types are; load_model() has done so. Bytes are a
 /// quarter of the memory to write and to read, and the runtime folds the division into the first convolution's weights.

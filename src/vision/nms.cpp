@@ -28,6 +28,10 @@ std::span<const Candidate> Nms::apply(std::span<const Candidate> candidates, con
   for (const std::uint64_t key : order_) {
     if (kept_.size() == options.max_det) break;
     const Candidate& candidate = candidates[index_of(key)];
+    if (!options.suppress) {
+      kept_.push_back(candidate);
+      continue;
+    }
     const auto list_index = options.agnostic ? std::size_t{0} : static_cast<std::size_t>(candidate.class_id);
     if (list_index >= lists_.size()) lists_.resize(list_index + 1);
     List& list = lists_[list_index];

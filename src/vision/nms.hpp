@@ -17,6 +17,7 @@ struct NmsOptions {
   // NOLINTNEXTLINE(readability-redundant-member-init): g++ warns where a member without an initializer is left out
   std::span<const int> classes = {};
   bool agnostic = false;  ///< Boxes of different classes suppress each other too.
+  bool suppress = true;   ///< Without, boxes only are chosen and sorted: those that overlap stay.
 };
 
 /// Keeps the best of the boxes that overlap, with the meaning of YOLOv5's non_max_suppression: candidates of the wanted

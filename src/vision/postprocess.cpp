@@ -6,9 +6,11 @@ std::vector<Detection> Postprocess::apply(const Head& head, std::span<const floa
                                           const PostprocessOptions& options) {
   candidates_.clear();
   head.decode(output, {.conf = options.conf}, candidates_);
-  const auto kept = nms_.apply(
-      candidates_,
-      {.iou = options.iou, .max_det = options.max_det, .classes = options.classes, .agnostic = options.agnostic});
+  const auto kept = nms_.apply(candidates_, {.iou = options.iou,
+                                             .max_det = options.max_det,
+                                             .classes = options.classes,
+                                             .agnostic = options.agnostic,
+                                             .suppress = !head.suppresses()});
   std::vector<Detection> detections;
   detections.reserve(kept.size());
   for (const Candidate& candidate : kept) {

@@ -22,9 +22,9 @@ struct PostprocessOptions {
   bool agnostic = false;  ///< Boxes of different classes suppress each other too.
 };
 
-/// Decodes an output, suppresses overlapping boxes and carries the rest back to the source picture. Keeps its scratch
-/// memory from call to call, so that only the result is allocated. Thread rules: one call at a time per object; the
-/// head may be shared.
+/// Decodes an output, suppresses overlapping boxes, unless the network has done so, and carries the rest back to the
+/// source picture. Keeps its scratch memory from call to call, so that only the result is allocated. Thread rules: one
+/// call at a time per object; the head may be shared.
 class Postprocess {
  public:
   /// The objects, best first, in source pixels and within the picture. `output` is one picture's output tensor, and

@@ -105,7 +105,8 @@ TEST_F(BadInput, ModelsThatAreNoDetectorAreShown) {
     return Arguments{"detect", "-m", testing::save_known_boxes(temp / "model.xml", variant).string(), "-s", picture()};
   };
   expect_refused(with({.layout = KnownBoxes::Layout::nonsense}), {"model.xml': is no detector", "[1,1000]"});
-  expect_refused(with({.layout = KnownBoxes::Layout::yolov8}), {"[1,7,84]", "YOLOv8"});
+  expect_refused(with({.layout = KnownBoxes::Layout::yolov8, .metadata = {{"task", "segment"}}}),
+                 {"model.xml': is no detector: its metadata says task 'segment'; give a model of task 'detect'\n"});
   expect_refused(with({.input = {1, 64, 64, 3}}), {"[1,64,64,3]"});
   expect_refused(with({.input = {2, 3, 64, 64}}), {"[2,3,64,64]", "batch 1"});
 }

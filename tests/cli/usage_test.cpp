@@ -24,21 +24,24 @@ TEST_F(Usage, TheHelpOfACommandNamesItsOptions) {
   const auto detect = cli({"detect", "--help"});
   EXPECT_EQ(detect.status, 0);
   EXPECT_EQ(detect.err, "");
-  for (const char* option : {"--model",     "--source",       "--imgsz",     "--conf",    "--iou",      "--max-det",
-                             "--classes",   "--agnostic-nms", "--device",    "--nireq",   "--nstreams", "--precision",
-                             "--cache-dir", "--hint",         "--labels",    "--project", "--name",     "--exist-ok",
-                             "--nosave",    "--save-txt",     "--save-conf", "--json"})
+  for (const char* option :
+       {"--model",     "--source",   "--imgsz",    "--conf",
+        "--iou",       "--max-det",  "--classes",  "--agnostic-nms",
+        "--device",    "--nireq",    "--nstreams", "--precision",
+        "--cache-dir", "--hint",     "--labels",   "--project",
+        "--name",      "--exist-ok", "--nosave",   "--save-txt",
+        "--save-conf", "--json",     "--head",     "auto, yolov5, yolov8, yolov8-transposed, end2end"})
     EXPECT_NE(detect.out.find(option), std::string::npos) << option;
   const auto bench = cli({"bench", "--help"});
   EXPECT_EQ(bench.status, 0);
   EXPECT_EQ(bench.err, "");
-  for (const char* option : {"--model", "--source", "--modes", "--hint", "--rounds", "--seconds", "--json"})
+  for (const char* option : {"--model", "--head", "--source", "--modes", "--hint", "--rounds", "--seconds", "--json"})
     EXPECT_NE(bench.out.find(option), std::string::npos) << option;
   const auto val = cli({"val", "--help"});
   EXPECT_EQ(val.status, 0);
   EXPECT_EQ(val.err, "");
-  for (const char* option :
-       {"--model", "--data", "--conf", "--iou", "--max-det", "--pr-conf", "--precision", "--save-worst", "--json"})
+  for (const char* option : {"--model", "--head", "--data", "--conf", "--iou", "--max-det", "--pr-conf", "--precision",
+                             "--save-worst", "--json"})
     EXPECT_NE(val.out.find(option), std::string::npos) << option;
   EXPECT_EQ(val.out.find("--source"), std::string::npos);
 }

@@ -40,7 +40,8 @@ TEST(Builtin, YolosHaveTheCostThatIsPublished) {
 TEST(Builtin, YolosAreDetectorsThatFindNothing) {
   for (const std::string name : {"builtin:yolov5n", "builtin:yolov5s"}) {
     SCOPED_TRACE(name);
-    const auto recognized = vision::recognize(make_builtin(name)->output().get_shape(), {640, 640});
+    const auto recognized =
+        vision::recognize({.shape = make_builtin(name)->output().get_shape(), .network = {640, 640}});
     ASSERT_NE(recognized.head, nullptr) << recognized.explanation;
     EXPECT_EQ(recognized.head->classes(), 80U);
     const std::vector<float> output = infer(name);

@@ -51,7 +51,7 @@ class PipelineFaults : public ::testing::Test {
     made.path = "hooked.xml";
     made.graph = testing::known_boxes_model({.hook = true});
     made.network = {64, 64};
-    made.head = vision::recognize(ov::Shape{1, 252, 8}, made.network).head;
+    made.head = vision::recognize({.shape = ov::Shape{1, 252, 8}, .network = made.network}).head;
     adapt_types(made);
     return made;
   }
@@ -115,7 +115,7 @@ TEST_F(PipelineFaults, EveryInferenceMayFail) {
 }
 
 TEST_F(PipelineFaults, AnOutputThatTheHeadCanNotReadIsThePicturesError) {
-  model.head = vision::recognize(ov::Shape{1, 252, 10}, model.network).head;
+  model.head = vision::recognize({.shape = ov::Shape{1, 252, 10}, .network = model.network}).head;
   const auto results = detect();
   ASSERT_EQ(results.size(), count);
   for (const PictureResult& result : results)

@@ -69,8 +69,9 @@ TEST_F(ModelFile, AMissingOne) {
 
 TEST_F(ModelFile, ACheckpointComesWithTheCommandThatExportsIt) {
   const fs::path path = temp.file("weights/best.pt", "PK\x03\x04");
-  EXPECT_EQ(error_of(path), "is a PyTorch checkpoint; export it in YOLOv5's folder: python export.py --weights " +
-                                path.string() + " --include openvino, then give --model " +
+  EXPECT_EQ(error_of(path), "is a PyTorch checkpoint; export it: yolo export model=" + path.string() +
+                                " format=openvino, or in YOLOv5's folder python export.py --weights " + path.string() +
+                                " --include openvino, then give --model " +
                                 (temp / "weights/best_openvino_model").string());
   EXPECT_TRUE(error_of(temp.file("best.PTH")).starts_with("is a PyTorch checkpoint"));
 }

@@ -1,7 +1,6 @@
 #include "support/known_boxes.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <stdexcept>
 
@@ -12,31 +11,24 @@
 #include <openvino/op/constant.hpp>
 #include <openvino/op/convert.hpp>
 #include <openvino/op/divide.hpp>
+#include <openvino/op/fake_quantize.hpp>
 #include <openvino/op/gather.hpp>
+#include <openvino/op/greater.hpp>
+#include <openvino/op/matmul.hpp>
 #include <openvino/op/multiply.hpp>
+#include <openvino/op/non_zero.hpp>
 #include <openvino/op/parameter.hpp>
 #include <openvino/op/reshape.hpp>
 #include <openvino/op/shape_of.hpp>
 #include <openvino/op/transpose.hpp>
 
 #include "support/models.hpp"
+#include "support/onnx_file.hpp"
 
 namespace inferqueue::testing {
 namespace {
 
 namespace op = ov::op;
-
-constexpr std::size_t rows = 252;   // YOLOv5's for 64 by 64: three anchors in each of 8*8 + 4*4 + 2*2 cells
-constexpr std::size_t cells = 84;   // YOLOv8's
-constexpr std::size_t first = 200;  // the row of the first box: not the first of the output
-
-/// Centre, size, objectness; the class has probability 1.
-struct Row {
-  std::array<float, 5> values;
-  std::size_t class_id;
-};
-constexpr std::array<Row, 4> boxes{
-    {{{32, 32, 16, 32, 0.9F}, 1}, {{8, 12, 8, 16, 0.5F}, 0}, {{50, 52, 20, 16, 0.3F}, 2}, {{20, 50, 8, 8, 0.2F}, 2}}};
 
 std::shared_ptr<op::v0::Constant> number(std::int64_t value) {
   return op::v0::Constant::create(ov::element::i64, {}, {value});
@@ -50,38 +42,38 @@ ov::Output<ov::Node> middle(const ov::Output<ov::Node>& picture, std::int64_t ax
   return std::make_shared<op::v8::Gather>(picture, half, number(axis));
 }
 
-/// [1, rows, 5 + classes]: the boxes, and a share of red for the width of the first.
-ov::Output<ov::Node> yolov5_rows(const ov::Output<ov::Node>& red, std::size_t classes) {
-  const std::size_t width = 5 + classes;
-  std::vector<float> fixed(rows * width);
-  std::vector<float> gain(rows * width);
-  for (std::size_t i = 0; i < boxes.size(); ++i) {
-    const auto row = fixed.begin() + static_cast<std::ptrdiff_t>((first + i) * width);
-    std::ranges::copy(boxes[i].values, row);
-    row[static_cast<std::ptrdiff_t>(5 + boxes[i].class_id % classes)] = 1;
-  }
-  gain[first * width + 2] = 32;
-  const ov::Shape shape{1, rows, width};
-  const auto share = std::make_shared<op::v1::Multiply>(red, op::v0::Constant::create(ov::element::f32, shape, gain));
-  return std::make_shared<op::v1::Add>(share, op::v0::Constant::create(ov::element::f32, shape, fixed));
+/// The boxes, and a share of red for the width of the first.
+ov::Output<ov::Node> output_of(const KnownBoxes& variant, const ov::Output<ov::Node>& red) {
+  const KnownOutput known = known_output(variant.layout, variant.classes);
+  const auto gain = op::v0::Constant::create(ov::element::f32, ov::Shape(known.shape), known.gain);
+  const auto fixed = op::v0::Constant::create(ov::element::f32, ov::Shape(known.shape), known.fixed);
+  const auto share = std::make_shared<op::v1::Multiply>(red, gain);
+  return std::make_shared<op::v1::Add>(share, fixed);
+}
+
+/// Of [1, N, 6] the rows with a score.
+ov::Output<ov::Node> filled_rows(const ov::Output<ov::Node>& rows) {
+  const auto scores = std::make_shared<op::v8::Gather>(rows, number(4), number(2));
+  const auto zero = op::v0::Constant::create(ov::element::f32, {}, {0.F});
+  const auto places = std::make_shared<op::v3::NonZero>(std::make_shared<op::v1::Greater>(scores, zero));
+  const auto indices = std::make_shared<op::v8::Gather>(places, number(1), number(0));
+  return std::make_shared<op::v8::Gather>(rows, indices, number(1));
+}
+
+/// The red of pixels [1, 3] by a product of 8-bit numbers, [1, 1]: what is a whole number of 255ths stays so.
+ov::Output<ov::Node> red_in_int8(const ov::Output<ov::Node>& pixel) {
+  const auto scalar = [](float value) { return op::v0::Constant::create(ov::element::f32, {}, {value}); };
+  const auto quantized = std::make_shared<op::v0::FakeQuantize>(pixel, scalar(0), scalar(1), scalar(0), scalar(1), 256);
+  const auto weights = op::v0::Constant::create(ov::element::i8, {3, 1}, {127, 0, 0});
+  const auto scaled = std::make_shared<op::v1::Multiply>(std::make_shared<op::v0::Convert>(weights, ov::element::f32),
+                                                         scalar(1.F / 127));
+  return std::make_shared<op::v0::MatMul>(quantized, scaled);
 }
 
 /// Something of a shape, that depends on the picture so that it isn't a constant.
 ov::Output<ov::Node> any(const ov::Output<ov::Node>& red, const ov::Shape& shape) {
   return std::make_shared<op::v1::Add>(
       red, op::v0::Constant::create(ov::element::f32, shape, std::vector<float>(ov::shape_size(shape))));
-}
-
-ov::Output<ov::Node> output_of(const KnownBoxes& variant, const ov::Output<ov::Node>& red) {
-  switch (variant.layout) {
-    case KnownBoxes::Layout::yolov5:
-      return yolov5_rows(red, variant.classes);
-    case KnownBoxes::Layout::yolov8:
-      return any(red, {1, 4 + variant.classes, cells});
-    case KnownBoxes::Layout::nonsense:
-      return any(red, {1, 1000});
-  }
-  throw std::invalid_argument("no such layout");
 }
 
 }  // namespace
@@ -100,20 +92,54 @@ std::shared_ptr<ov::Model> known_boxes_model(const KnownBoxes& variant) {
   const auto pixel = std::make_shared<op::v8::Gather>(row, half, number(2));
   // The first picture's red, as [1, 1, 1]; nonsense is [1, 1].
   const auto red_of_each = std::make_shared<op::v8::Gather>(pixel, number(0), number(1));
-  const auto scalar = std::make_shared<op::v8::Gather>(red_of_each, number(0), number(0));
+  ov::Output<ov::Node> scalar = std::make_shared<op::v8::Gather>(red_of_each, number(0), number(0));
+  if (variant.int8) scalar = red_in_int8(pixel);
   ov::Output<ov::Node> found = output_of(variant, scalar);
+  if (variant.dynamic_rows) found = filled_rows(found);
   if (variant.output_type != ov::element::f32) found = std::make_shared<op::v0::Convert>(found, variant.output_type);
   found.set_names({"output0"});
   ov::OutputVector outputs{found};
   if (variant.output_among_others) outputs = {any(scalar, {1, 3, 8, 8, 8}), found, any(scalar, {1, 32, 16, 16})};
   auto model = std::make_shared<ov::Model>(outputs, ov::ParameterVector{parameter}, "known_boxes");
   if (!variant.names.empty()) model->set_rt_info(variant.names, "framework", "names");
+  for (const auto& [key, value] : variant.metadata) model->set_rt_info(value, "framework", key);
   return model;
 }
 
 std::filesystem::path save_known_boxes(const std::filesystem::path& path, const KnownBoxes& variant) {
   ov::save_model(known_boxes_model(variant), path, /*compress_to_fp16=*/false);
   return path;
+}
+
+std::filesystem::path save_known_boxes_onnx(const std::filesystem::path& path, const KnownBoxes& variant) {
+  const KnownOutput known = known_output(variant.layout, variant.classes);
+  OnnxFile file;
+  file.input("images", {1, 3, 64, 64});
+  file.constant("middle", std::int64_t{32});
+  file.node("Gather", {"images", "middle"}, "row", 2);
+  file.node("Gather", {"row", "middle"}, "pixel", 2);
+  if (variant.int8) {
+    file.constant("pixel_scale", std::vector<float>{1.F / 255});
+    file.constant("pixel_zero", std::uint8_t{0});
+    file.node("QuantizeLinear", {"pixel", "pixel_scale", "pixel_zero"}, "pixel_quantized");
+    file.node("DequantizeLinear", {"pixel_quantized", "pixel_scale", "pixel_zero"}, "colours");
+    file.constant("weights_quantized", std::vector<std::int8_t>{127, 0, 0}, {3, 1});
+    file.constant("weights_scale", std::vector<float>{1.F / 127});
+    file.constant("weights_zero", std::vector<std::int8_t>{0}, {});
+    file.node("DequantizeLinear", {"weights_quantized", "weights_scale", "weights_zero"}, "weights");
+  } else {
+    file.node("Identity", {"pixel"}, "colours");
+    file.constant("weights", std::vector<float>{1, 0, 0}, {3, 1});
+  }
+  file.node("MatMul", {"colours", "weights"}, "red");
+  file.constant("gain", known.gain, known.shape);
+  file.constant("fixed", known.fixed, known.shape);
+  file.node("Mul", {"red", "gain"}, "share");
+  file.node("Add", {"share", "fixed"}, "output0");
+  file.output("output0", known.shape);
+  if (!variant.names.empty()) file.metadata({{"names", variant.names}});
+  file.metadata(variant.metadata);
+  return file.save(path);
 }
 
 std::vector<vision::Detection> known_detections(int red) {

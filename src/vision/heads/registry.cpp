@@ -1,55 +1,106 @@
 #include "vision/heads/registry.hpp"
 
+#include <algorithm>
 #include <array>
-#include <string>
-#include <string_view>
-#include <utility>
+#include <stdexcept>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "vision/heads/grid.hpp"
+#include "vision/heads/end_to_end.hpp"
 #include "vision/heads/yolov5.hpp"
+#include "vision/heads/yolov8.hpp"
 
 namespace inferqueue::vision {
 namespace {
 
-Recognition unsupported(std::string_view layout, std::span<const std::size_t> shape) {
-  return {nullptr, fmt::format("The output [{}] is laid out like {}, which is not supported yet.",
-                               fmt::join(shape, ","), layout)};
+constexpr std::array kLayouts{
+    &kYolov5Layout,
+    &kYolov8Layout,
+    &kYolov8TransposedLayout,
+    &kEndToEndLayout,
+};
+
+std::string text_of(std::span<const std::size_t> shape) {
+  std::vector<std::string> parts;
+  for (const std::size_t size : shape) parts.push_back(size == kDynamic ? "?" : fmt::format("{}", size));
+  return fmt::format("[{}]", fmt::join(parts, ","));
 }
 
-// [1, 4 + C, N] as exported, or [1, N, 4 + C] turned around; N is the number of cells, without anchors.
-std::optional<Recognition> recognize_yolov8(std::span<const std::size_t> shape, Size network) {
-  if (shape.size() != 3 || shape[0] != 1 || shape[1] <= 4 || shape[2] <= 4) return std::nullopt;
-  const auto is_grid = [network](std::size_t n) {
-    return n == grid_cells(network, {8, 16, 32}) || n == grid_cells(network, {8, 16, 32, 64}) ||
-           n == grid_cells(network, {4, 8, 16, 32});
-  };
-  if (is_grid(shape[2])) return unsupported("YOLOv8's, [1,4+classes,N]", shape);
-  if (is_grid(shape[1])) return unsupported("YOLOv8's with rows and columns exchanged, [1,N,4+classes]", shape);
-  return std::nullopt;
+/// The layouts that fit at least so well.
+std::vector<const Layout*> fitting(const OutputFacts& facts, Fit least) {
+  std::vector<const Layout*> found;
+  std::ranges::copy_if(kLayouts, std::back_inserter(found),
+                       [&](const Layout* layout) { return layout->fit(facts) >= least; });
+  return found;
 }
 
-// [1, N, 6]: corners, score and class, after a suppression that is part of the network (YOLOv10, YOLO26).
-std::optional<Recognition> recognize_end_to_end(std::span<const std::size_t> shape, Size /*network*/) {
-  if (shape.size() != 3 || shape[0] != 1 || shape[2] != 6) return std::nullopt;
-  return unsupported("an end-to-end detector's, [1,N,6]", shape);
+/// As "--head yolov5 or --head end2end".
+std::string options_of(const std::vector<const Layout*>& layouts) {
+  std::string text;
+  for (const Layout* layout : layouts) text += fmt::format("{}--head {}", text.empty() ? "" : " or ", layout->option);
+  return text;
 }
 
-// Asked in this order: exact numbers of rows first, what only has the right proportions after them.
-constexpr std::array<Recognizer, 4> kRecognizers{recognize_yolov5, recognize_yolov8, recognize_yolov5_by_proportions,
-                                                 recognize_end_to_end};
+/// As "YOLOv5's [1,N,5+classes] or YOLOv8's …".
+std::string shapes_of(std::span<const Layout* const> layouts) {
+  std::string text;
+  for (const Layout* layout : layouts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : " or ", layout->name, layout->shape);
+  return text;
+}
+
+std::string not_known(const OutputFacts& facts) {
+  std::string text = fmt::format("the output {} for an input of {} by {} pixels is not that of a known detector",
+                                 text_of(facts.shape), facts.network.width, facts.network.height);
+  if (facts.classes) text += fmt::format(" with the {} classes that the model names", *facts.classes);
+  text += fmt::format(": {}", shapes_of(kLayouts));
+  if (const auto possible = fitting(facts, Fit::possible); !possible.empty())
+    text += fmt::format("; {} reads it all the same", options_of(possible));
+  return text;
+}
+
+Recognition recognize_by_itself(const OutputFacts& facts) {
+  Fit best = Fit::none;
+  for (const Layout* layout : kLayouts) best = std::max(best, layout->fit(facts));
+  if (best < Fit::likely) return {nullptr, Fit::none, not_known(facts)};
+  const auto found = fitting(facts, best);
+  if (found.size() == 1) return {found.front()->make(facts), best, {}};
+  return {
+      nullptr, Fit::none,
+      fmt::format("the output {} may be {}; {} says which", text_of(facts.shape), shapes_of(found), options_of(found))};
+}
+
+Recognition recognize_as(const Layout& layout, const OutputFacts& facts) {
+  if (const Fit fit = layout.fit(facts); fit != Fit::none) return {layout.make(facts), fit, {}};
+  const auto possible = fitting(facts, Fit::possible);
+  return {nullptr, Fit::none,
+          fmt::format("the output {} is not {} {}; {}", text_of(facts.shape), layout.name, layout.shape,
+                      possible.empty() ? "no head that is known fits" : options_of(possible) + " would fit")};
+}
 
 }  // namespace
 
-Recognition recognize(std::span<const std::size_t> output_shape, Size network) {
-  for (const Recognizer recognizer : kRecognizers) {
-    if (auto recognition = recognizer(output_shape, network)) return std::move(*recognition);
-  }
-  return {nullptr, fmt::format("The output [{}] for an input of {} by {} pixels is not that of a known detector; "
-                               "YOLOv5's is [1,N,5+classes].",
-                               fmt::join(output_shape, ","), network.width, network.height)};
+std::span<const Layout* const> layouts() {
+  return kLayouts;
+}
+
+bool is_head_option(std::string_view option) {
+  return option == kAutoHead || std::ranges::find(kLayouts, option, &Layout::option) != kLayouts.end();
+}
+
+std::string head_options() {
+  std::string text(kAutoHead);
+  for (const Layout* layout : kLayouts) text += fmt::format(", {}", layout->option);
+  return text;
+}
+
+Recognition recognize(const OutputFacts& facts, std::string_view option) {
+  if (option == kAutoHead) return recognize_by_itself(facts);
+  const auto layout = std::ranges::find(kLayouts, option, &Layout::option);
+  if (layout == kLayouts.end()) throw std::invalid_argument(fmt::format("there is no head '{}'", option));
+  return recognize_as(**layout, facts);
 }
 
 }  // namespace inferqueue::vision

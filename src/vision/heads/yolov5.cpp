@@ -1,14 +1,13 @@
 #include "vision/heads/yolov5.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 
 #include <hwy/cache_control.h>
 
-#include "vision/heads/grid.hpp"
+#include "vision/heads/row.hpp"
+#include "vision/heads/shape.hpp"
 
 namespace inferqueue::vision {
 namespace {
@@ -19,32 +18,26 @@ constexpr std::size_t kAnchorsPerCell = 3;
 // Of most rows only the objectness is read: too far from one to the next for the processor to foresee.
 constexpr std::size_t kRowsAhead = 16;
 
-// The largest of the values, -infinity if there is none. Eight maxima side by side, which the compiler keeps in vector
-// registers; a single one would have to wait for its predecessor. NaN is never larger.
-float largest(std::span<const float> values) {
-  std::array<float, 8> maxima{};
-  maxima.fill(-std::numeric_limits<float>::infinity());
-  std::size_t i = 0;
-  for (; i + maxima.size() <= values.size(); i += maxima.size()) {
-    for (std::size_t lane = 0; lane < maxima.size(); ++lane) {
-      maxima[lane] = values[i + lane] > maxima[lane] ? values[i + lane] : maxima[lane];
-    }
-  }
-  for (; i < values.size(); ++i) maxima[0] = values[i] > maxima[0] ? values[i] : maxima[0];
-  return *std::ranges::max_element(maxima);
+Fit fit_by_shape(std::size_t rows, std::size_t row_size, Size network) {
+  if (rows == kAnchorsPerCell * grid_cells(network, {8, 16, 32}) ||
+      rows == kAnchorsPerCell * grid_cells(network, {8, 16, 32, 64}))
+    return Fit::exact;
+  return rows > row_size && rows >= grid_cells(network, {16, 32}) ? Fit::likely : Fit::possible;
 }
 
-// The box of a row. False if it isn't finite, or its size is negative: that is no box, and its corners would change
-// places.
-bool read_box(const float* row, Box& box) {
-  if (!(row[2] >= 0 && row[3] >= 0)) return false;
-  const float half_width = row[2] / 2;
-  const float half_height = row[3] / 2;
-  box = {row[0] - half_width, row[1] - half_height, row[0] + half_width, row[1] + half_height};
-  return std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) && std::isfinite(box.y2);
+Fit fit(const OutputFacts& facts) {
+  if (!is_table(facts.shape) || facts.shape[2] <= kFirstClass) return Fit::none;
+  const std::size_t classes = facts.shape[2] - kFirstClass;
+  return weighed(fit_by_shape(facts.shape[1], facts.shape[2], facts.network), classes, facts);
+}
+
+std::unique_ptr<const Head> make(const OutputFacts& facts) {
+  return std::make_unique<Yolov5Head>(facts.shape[2] - kFirstClass);
 }
 
 }  // namespace
+
+const Layout kYolov5Layout{.option = "yolov5", .name = "YOLOv5", .shape = "[1,N,5+classes]", .fit = fit, .make = make};
 
 Yolov5Head::Yolov5Head(std::size_t classes) : classes_(classes) {
   if (classes == 0) throw std::invalid_argument("YOLOv5: a detector has at least one class");
@@ -65,23 +58,10 @@ void Yolov5Head::decode(std::span<const float> output, const DecodeOptions& opti
     const float best = largest(probabilities);
     const float score = objectness * best;
     Box box;
-    if (!(score > options.conf) || !std::isfinite(score) || !read_box(row, box)) continue;
+    if (!(score > options.conf) || !std::isfinite(score) || !centred_box(row[0], row[1], row[2], row[3], box)) continue;
     const auto class_id = std::ranges::find(probabilities, best) - probabilities.begin();
     out.push_back({box, score, static_cast<int>(class_id)});
   }
-}
-
-std::optional<Recognition> recognize_yolov5(std::span<const std::size_t> shape, Size network) {
-  if (shape.size() != 3 || shape[0] != 1 || shape[1] == 0 || shape[2] <= kFirstClass) return std::nullopt;
-  const bool exact = shape[1] == kAnchorsPerCell * grid_cells(network, {8, 16, 32}) ||
-                     shape[1] == kAnchorsPerCell * grid_cells(network, {8, 16, 32, 64});
-  if (!exact) return std::nullopt;
-  return Recognition{std::make_unique<Yolov5Head>(shape[2] - kFirstClass), {}};
-}
-
-std::optional<Recognition> recognize_yolov5_by_proportions(std::span<const std::size_t> shape, Size /*network*/) {
-  if (shape.size() != 3 || shape[0] != 1 || shape[2] <= kFirstClass + 1 || shape[1] <= shape[2]) return std::nullopt;
-  return Recognition{std::make_unique<Yolov5Head>(shape[2] - kFirstClass), {}};
 }
 
 }  // namespace inferqueue::vision

@@ -1,5 +1,5 @@
-// YOLOv5's output: [1, N, 5 + C], decoded by the network itself. A row holds centre x, centre y, width, height in
-// network pixels, objectness, and a probability for each of C classes.
+// YOLOv5's and YOLOv7's output: [1, N, 5 + C], decoded by the network itself. A row holds centre x, centre y, width,
+// height in network pixels, objectness, and a probability for each of C classes.
 #pragma once
 
 #include <cstddef>
@@ -21,18 +21,16 @@ class Yolov5Head final : public Head {
   explicit Yolov5Head(std::size_t classes);
 
   std::string_view name() const override { return "YOLOv5"; }
-  std::size_t classes() const override { return classes_; }
+  std::optional<std::size_t> classes() const override { return classes_; }
   void decode(std::span<const float> output, const DecodeOptions& options, std::vector<Candidate>& out) const override;
 
  private:
   std::size_t classes_;
 };
 
-/// Accepts [1, N, 5 + C] where N is the number of YOLOv5's anchors (3 per cell at strides 8, 16, 32 and, for the P6
-/// models, 64) for the network's input size.
-std::optional<Recognition> recognize_yolov5(std::span<const std::size_t> shape, Size network);
-
-/// Accepts [1, N, 5 + C] of which at least the proportions are right: N > 5 + C > 6. For networks with other anchors.
-std::optional<Recognition> recognize_yolov5_by_proportions(std::span<const std::size_t> shape, Size network);
+/// Exact where N is the number of YOLOv5's anchors for the network's input: 3 per cell at strides 8, 16, 32 and, for
+/// the P6 models, 64. Likely where at least the proportions are right, for networks with other anchors: N > 5 + C, and
+/// no fewer rows than cells at strides 16 and 32. Detectors without a grid have some hundred rows.
+extern const Layout kYolov5Layout;
 
 }  // namespace inferqueue::vision

@@ -2,27 +2,18 @@
 #include <limits>
 #include <random>
 #include <stdexcept>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "vision/heads/registry.hpp"
+#include "vision/decode.hpp"
 #include "vision/heads/yolov5.hpp"
 
 namespace inferqueue::vision {
 namespace {
 
-using Shape = std::vector<std::size_t>;
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-std::vector<Candidate> decode(const Head& head, const std::vector<float>& output, float conf) {
-  std::vector<Candidate> candidates;
-  head.decode(output, {.conf = conf}, candidates);
-  return candidates;
-}
 
 std::vector<Candidate> reference(const std::vector<float>& output, std::size_t classes, float conf) {
   std::vector<Candidate> candidates;
@@ -102,58 +93,6 @@ TEST(Yolov5Head, RefusesAnOutputOfAnotherLength) {
   EXPECT_THROW(Yolov5Head(80).decode(std::vector<float>(84), {}, candidates), std::invalid_argument);
   EXPECT_NO_THROW(Yolov5Head(80).decode({}, {}, candidates));
   EXPECT_THROW(Yolov5Head(0), std::invalid_argument);
-}
-
-TEST(Recognize, Yolov5ByItsAnchorsOrItsProportions) {
-  struct Row {
-    Shape shape;
-    Size network;
-    std::size_t classes;
-  };
-  for (const auto& [shape, network, classes] : std::vector<Row>{
-           {{1, 10647, 85}, {416, 416}, 80},
-           {{1, 25200, 85}, {640, 640}, 80},
-           {{1, 15120, 85}, {640, 384}, 80},
-           {{1, 102000, 85}, {1280, 1280}, 80},  // P6
-           {{1, 10647, 6}, {416, 416}, 1},
-           {{1, 63, 365}, {32, 32}, 360},  // more classes than rows
-           {{1, 252, 85}, {64, 64}, 80},   // 85 is also YOLOv8's number of cells, with stride 64
-           {{1, 5000, 25}, {416, 416}, 20},
-       }) {
-    const Recognition recognition = recognize(shape, network);
-    ASSERT_NE(recognition.head, nullptr) << shape[1];
-    EXPECT_EQ(recognition.head->name(), "YOLOv5");
-    EXPECT_EQ(recognition.head->classes(), classes);
-    EXPECT_TRUE(recognition.explanation.empty());
-  }
-}
-
-TEST(Recognize, SaysWhatIsNotSupportedOrNotKnown) {
-  struct Row {
-    Shape shape;
-    std::string said;
-  };
-  for (const auto& [shape, said] : std::vector<Row>{
-           {{1, 84, 8400}, "YOLOv8's, [1,4+classes,N], which is not supported yet"},
-           {{1, 5, 8400}, "YOLOv8"},
-           {{1, 84, 34000}, "YOLOv8"},  // with stride 4
-           {{1, 8400, 84}, "rows and columns exchanged"},
-           {{1, 300, 6}, "end-to-end detector's, [1,N,6], which is not supported yet"},
-           {{1, 1000}, "not that of a known detector"},
-           {{1, 1000, 1, 1}, "not that of a known detector"},
-           {{2, 25200, 85}, "not that of a known detector"},
-           {{1, 77, 768}, "not that of a known detector"},
-           {{1, 25200, 5}, "not that of a known detector"},
-           {{1, 0, 85}, "not that of a known detector"},
-           {{1, 3, 640, 640}, "not that of a known detector"},
-           {{}, "not that of a known detector"},
-       }) {
-    const Recognition recognition = recognize(shape, {640, 640});
-    EXPECT_EQ(recognition.head, nullptr);
-    EXPECT_NE(recognition.explanation.find(said), std::string::npos) << recognition.explanation;
-  }
-  EXPECT_NE(recognize(Shape{1, 1000}, {224, 224}).explanation.find("[1,1000]"), std::string::npos);
-  EXPECT_NE(recognize(Shape{1, 84, 8400}, {640, 640}).explanation.find("[1,84,8400]"), std::string::npos);
 }
 
 }  // namespace
