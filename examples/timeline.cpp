@@ -59,10 +59,11 @@ class Work {
     note({prepare, 0, frame, begin, Clock::now()});
     return geometry;
   }
-  void look(std::size_t frame, const ov::Tensor& output, const vision::Geometry& geometry) {
+  template <class FinishedRequest>
+  void look(std::size_t frame, FinishedRequest& request, const vision::Geometry& geometry) {
     thread_local vision::Postprocess postprocess;
     const auto begin = Clock::now();
-    pipeline::read_output(postprocess, *model_.head, output, geometry, {});
+    pipeline::read_output(postprocess, model_, request, geometry, {});
     note({read, 0, frame, begin, Clock::now()});
   }
   void note(const Span& span) {
@@ -77,18 +78,17 @@ class Work {
   std::mutex mutex_;
 };
 
-void run_one(const std::shared_ptr<Work>& work, ov::InferRequest& request, std::size_t output, std::size_t frames) {
+void run_one(const std::shared_ptr<Work>& work, ov::InferRequest& request, std::size_t frames) {
   for (std::size_t frame = 0; frame < frames; ++frame) {
     const auto geometry = work->write(frame, request.get_input_tensor());
     const auto begin = Clock::now();
     request.infer();
     work->note({infer, 0, frame, begin, Clock::now()});
-    work->look(frame, request.get_output_tensor(output), geometry);
+    work->look(frame, request, geometry);
   }
 }
 
-void run_two(const std::shared_ptr<Work>& work, std::array<ov::InferRequest, 2>& requests, std::size_t output,
-             std::size_t frames) {
+void run_two(const std::shared_ptr<Work>& work, std::array<ov::InferRequest, 2>& requests, std::size_t frames) {
   std::array<vision::Geometry, 2> geometry;
   const auto start = [&](std::size_t frame) {
     ov::InferRequest& request = requests.at(frame % 2);
@@ -102,16 +102,16 @@ void run_two(const std::shared_ptr<Work>& work, std::array<ov::InferRequest, 2>&
   for (std::size_t frame = 0; frame < frames; ++frame) {
     if (frame + 1 < frames) start(frame + 1);
     requests.at(frame % 2).wait();
-    work->look(frame, requests.at(frame % 2).get_output_tensor(output), geometry.at(frame % 2));
+    work->look(frame, requests.at(frame % 2), geometry.at(frame % 2));
   }
 }
 
-void run_queue(const std::shared_ptr<Work>& work, AsyncInferQueue& queue, std::size_t output, std::size_t frames) {
+void run_queue(const std::shared_ptr<Work>& work, AsyncInferQueue& queue, std::size_t frames) {
   using Item = std::pair<std::size_t, vision::Geometry>;
-  queue.set_callback([work, output](Request& request, const Item& item) {
+  queue.set_callback([work](Request& request, const Item& item) {
     const auto end = Clock::now();
     work->note({infer, request.slot_id(), item.first, end - request.latency(), end});
-    work->look(item.first, request.result(output), item.second);
+    work->look(item.first, request, item.second);
   });
   for (std::size_t frame = 0; frame < frames; ++frame) {
     Lease lease = queue.lease();
@@ -195,9 +195,9 @@ int main(int argc, char** argv) try {
       Run& run = work->run;
       run.title = std::array{"one request", "two requests in turn", "the queue"}.at(mode);
       run.requests = std::max<std::size_t>(queue.size(), mode == 1 ? 2 : 1);
-      if (mode == 0) run_one(work, requests[0], model.output, frames);
-      if (mode == 1) run_two(work, requests, model.output, frames);
-      if (mode == 2) run_queue(work, queue, model.output, frames);
+      if (mode == 0) run_one(work, requests[0], frames);
+      if (mode == 1) run_two(work, requests, frames);
+      if (mode == 2) run_queue(work, queue, frames);
       run.took = Clock::now() - run.begin;
       if (round == 1 || (round > 1 && run.took < best[mode].took)) best[mode] = run;
     }

@@ -36,7 +36,7 @@ struct FrameData {
   vision::Geometry geometry;
 };
 
-/// Letterbox, BGR to RGB, 0..255 to 0..1: a tensor of its own, which the queue shares until the request is done.
+/// Letterbox, BGR to RGB: a tensor of its own, which the queue shares until the request is done.
 std::pair<ov::Tensor, vision::Geometry> preprocess(const cv::Mat& picture, const pipeline::DetectorModel& model) {
   static vision::Letterbox letterbox;
   ov::Tensor blob(ov::element::u8, model.graph->input().get_shape());
@@ -46,7 +46,7 @@ std::pair<ov::Tensor, vision::Geometry> preprocess(const cv::Mat& picture, const
 /// Confidence filter, NMS, boxes back to the frame's pixels.
 void postprocess(const Request& request, const FrameData& data, const pipeline::DetectorModel& model) {
   thread_local vision::Postprocess work;  // callbacks of different requests may run side by side
-  const auto found = pipeline::read_output(work, *model.head, request.result(model.output), data.geometry, {});
+  const auto found = pipeline::read_output(work, model, request, data.geometry, {});
   if (!data.name.empty())
     fmt::print("{}\t{:.3f} ms\t{}\n", data.name, ms(request.latency()), pipeline::summary(found, model.labels));
 }

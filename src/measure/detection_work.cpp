@@ -30,9 +30,7 @@ DetectionWork::DetectionWork(const pipeline::DetectorModel& model, const ov::Com
     single.input = single.request.get_input_tensor();
   }
   queue_->set_callback([this](Request& request, const vision::Geometry& geometry) {
-    objects_ += pipeline::read_output(postprocess_[request.slot_id()], *model_.head, request.result(model_.output),
-                                      geometry, options_)
-                    .size();
+    objects_ += pipeline::read_output(postprocess_[request.slot_id()], model_, request, geometry, options_).size();
   });
   for (const Mode mode : {Mode::sync, Mode::two_requests, Mode::queue}) run(mode, std::chrono::milliseconds(100));
 }
@@ -55,9 +53,7 @@ void DetectionWork::prepare(Single& single, std::size_t i) {
 }
 
 void DetectionWork::read(Single& single) {
-  objects_ += pipeline::read_output(postprocess_[0], *model_.head, single.request.get_output_tensor(model_.output),
-                                    single.geometry, options_)
-                  .size();
+  objects_ += pipeline::read_output(postprocess_[0], model_, single.request, single.geometry, options_).size();
 }
 
 std::size_t DetectionWork::run_sync(Clock::time_point until) {

@@ -47,6 +47,18 @@ std::size_t tensor_bytes(const ov::CompiledModel& model) {
   return bytes;
 }
 
+template <class OutputOf>
+std::vector<vision::Detection> read(vision::Postprocess& postprocess, const DetectorModel& model, OutputOf output_of,
+                                    const vision::Geometry& geometry, const vision::PostprocessOptions& options) {
+  std::array<ov::Tensor, DetectorModel::most_outputs> tensors;  // for as long as they are looked at
+  std::array<std::span<const float>, DetectorModel::most_outputs> views;
+  for (std::size_t i = 0; i < model.outputs.size(); ++i) {
+    tensors.at(i) = output_of(model.outputs[i]);
+    views.at(i) = {tensors.at(i).template data<const float>(), tensors.at(i).get_size()};
+  }
+  return postprocess.apply(*model.head, std::span(views).first(model.outputs.size()), geometry, options);
+}
+
 }  // namespace
 
 ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const DeviceOptions& options) {
@@ -91,10 +103,18 @@ vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, 
   return letterbox.apply(bgr8, {input.data<std::uint8_t>(), input.get_size()}, network);
 }
 
-std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const vision::Head& head,
-                                           const ov::Tensor& output, const vision::Geometry& geometry,
+std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const DetectorModel& model,
+                                           const Request& request, const vision::Geometry& geometry,
                                            const vision::PostprocessOptions& options) {
-  return postprocess.apply(head, {output.data<const float>(), output.get_size()}, geometry, options);
+  const auto output = [&](std::size_t i) { return request.result(i); };
+  return read(postprocess, model, output, geometry, options);
+}
+
+std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const DetectorModel& model,
+                                           ov::InferRequest& request, const vision::Geometry& geometry,
+                                           const vision::PostprocessOptions& options) {
+  const auto output = [&](std::size_t i) { return request.get_output_tensor(i); };
+  return read(postprocess, model, output, geometry, options);
 }
 
 }  // namespace inferqueue::pipeline

@@ -9,6 +9,7 @@
 
 #include <openvino/runtime/compiled_model.hpp>
 #include <openvino/runtime/core.hpp>
+#include <openvino/runtime/infer_request.hpp>
 
 #include <inferqueue/async_infer_queue.hpp>
 
@@ -43,9 +44,12 @@ std::unique_ptr<AsyncInferQueue> make_queue(ov::CompiledModel model, std::size_t
 vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input,
                              vision::Size network);
 
-/// Reads the objects from an output tensor f32.
-std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const vision::Head& head,
-                                           const ov::Tensor& output, const vision::Geometry& geometry,
+/// Reads the objects from the outputs of a request that has completed.
+std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const DetectorModel& model,
+                                           const Request& request, const vision::Geometry& geometry,
+                                           const vision::PostprocessOptions& options);
+std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const DetectorModel& model,
+                                           ov::InferRequest& request, const vision::Geometry& geometry,
                                            const vision::PostprocessOptions& options);
 
 }  // namespace inferqueue::pipeline

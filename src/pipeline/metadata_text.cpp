@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include <fmt/format.h>
+
 #include "vision/heads/head.hpp"
 #include "vision/labels.hpp"
 
@@ -49,7 +51,7 @@ std::string unquoted(std::string_view text) {
     return value;
   }
   if (text.starts_with('"')) {
-    if (const auto values = vision::parse_names_metadata("[" + std::string(text) + "]")) return values->front();
+    if (const auto values = vision::parse_names_metadata(fmt::format("[{}]", text))) return values->front();
   }
   return std::string(text);
 }

@@ -1,6 +1,7 @@
 #include "pipeline/model.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <sstream>
 #include <utility>
 
@@ -11,7 +12,9 @@
 #include "base/user_error.hpp"
 #include "devices/brief.hpp"
 #include "models/model_file.hpp"
+#include "pipeline/late_decoding.hpp"
 #include "pipeline/metadata.hpp"
+#include "vision/heads/yolov5.hpp"
 #include "vision/labels.hpp"
 
 namespace inferqueue::pipeline {
@@ -117,7 +120,7 @@ void recognize_output(DetectorModel& model, const Metadata& metadata, std::strin
     vision::Recognition recognized = vision::recognize(facts, head);
     if (recognized.fit > best.fit) {
       best = std::move(recognized);
-      model.output = i;
+      model.outputs = {i};
     } else if (best.explanation.empty()) {
       best.explanation = std::move(recognized.explanation);
     }
@@ -131,6 +134,16 @@ void recognize_output(DetectorModel& model, const Metadata& metadata, std::strin
   throw UserError(fmt::format("model '{}': is no detector that is known here: {}", name, best.explanation));
 }
 
+void leave_decoding_out(DetectorModel& model) {
+  if (dynamic_cast<const vision::Yolov5Head*>(model.head.get()) == nullptr) return;
+  auto late = decode_late(model.graph, model.outputs.front(), *model.head->classes(), model.network);
+  if (!late || late->head->outputs() > DetectorModel::most_outputs) return;
+  model.graph = std::move(late->graph);
+  model.head = std::move(late->head);
+  model.outputs.resize(model.head->outputs());
+  std::iota(model.outputs.begin(), model.outputs.end(), std::size_t{0});
+}
+
 std::vector<std::string> labels_of(const DetectorModel& model, Metadata metadata) {
   if (!metadata.names.empty()) return std::move(metadata.names);
   if (model.head->classes() == vision::kCocoNames.size()) return vision::coco_names();
@@ -140,16 +153,20 @@ std::vector<std::string> labels_of(const DetectorModel& model, Metadata metadata
 }  // namespace
 
 void adapt_types(DetectorModel& model) {
-  const ov::element::Type in = model.graph->input().get_element_type();
-  const ov::element::Type out = model.graph->output(model.output).get_element_type();
-  for (const ov::element::Type type : {in, out})
+  const auto check = [&](ov::element::Type type, const char* what) {
     if (!type.is_real())
-      throw UserError(fmt::format("model '{}': its {} is of type {}; f32 or f16 is expected", model.path.string(),
-                                  type == in ? "input" : "output", type.get_type_name()));
+      throw UserError(fmt::format("model '{}': its {} is of type {}; f32 or f16 is expected", model.path.string(), what,
+                                  type.get_type_name()));
+  };
+  const ov::element::Type in = model.graph->input().get_element_type();
+  check(in, "input");
   ov::preprocess::PrePostProcessor adapter(model.graph);
   adapter.input().tensor().set_element_type(ov::element::u8);
   adapter.input().preprocess().convert_element_type(in).scale(255.F);
-  adapter.output(model.output).tensor().set_element_type(ov::element::f32);
+  for (const std::size_t output : model.outputs) {
+    check(model.graph->output(output).get_element_type(), "output");
+    adapter.output(output).tensor().set_element_type(ov::element::f32);
+  }
   model.graph = adapter.build();
 }
 
@@ -163,6 +180,7 @@ DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std:
   check_task(model, metadata);
   model.network = settle_input(model, imgsz);
   recognize_output(model, metadata, head);
+  leave_decoding_out(model);
   adapt_types(model);
   model.labels = labels_of(model, std::move(metadata));
   return model;

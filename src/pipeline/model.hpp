@@ -18,15 +18,18 @@
 
 namespace inferqueue::pipeline {
 
-/// A detector that can be compiled: one input u8 [1,3,height,width], RGB, and an output that a head reads, f32. The
-/// graph itself divides by 255, and converts to and from the model's own types.
+/// A detector that can be compiled: one input u8 [1,3,height,width], RGB, and outputs that a head reads, f32. The graph
+/// itself divides by 255, and converts to and from the model's own types. A YOLOv5's own decoding is left out of it,
+/// see late_decoding.hpp.
 struct DetectorModel {
+  static constexpr std::size_t most_outputs = 8;
+
   std::filesystem::path path;
   std::shared_ptr<ov::Model> graph;
   vision::Size network;
   std::unique_ptr<const vision::Head> head;
-  std::size_t output = 0;           ///< which of the model's outputs the head reads
-  std::vector<std::string> labels;  ///< from its metadata, or COCO's for 80 classes; may be empty
+  std::vector<std::size_t> outputs{0};  ///< which of the graph's outputs the head reads, in this order
+  std::vector<std::string> labels;      ///< from its metadata, or COCO's for 80 classes; may be empty
 };
 
 /// Reads OpenVINO IR (.xml with its .bin), ONNX, or a folder that holds one of them; or makes a built-in model

@@ -79,8 +79,8 @@ class Run {
 
   void decode(Request& request, std::size_t index) {
     PictureResult& result = results_.at(index);
-    result.detections = read_output(postprocess_[request.slot_id()], *model_.head, request.result(model_.output),
-                                    result.geometry, options_.postprocess);
+    result.detections =
+        read_output(postprocess_[request.slot_id()], model_, request, result.geometry, options_.postprocess);
     result.latency = request.latency();
     results_.finish(index);
   }

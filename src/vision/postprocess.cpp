@@ -2,10 +2,10 @@
 
 namespace inferqueue::vision {
 
-std::vector<Detection> Postprocess::apply(const Head& head, std::span<const float> output, const Geometry& geometry,
+std::vector<Detection> Postprocess::apply(const Head& head, Outputs outputs, const Geometry& geometry,
                                           const PostprocessOptions& options) {
   candidates_.clear();
-  head.decode(output, {.conf = options.conf}, candidates_);
+  head.decode_all(outputs, {.conf = options.conf}, candidates_);
   const auto kept = nms_.apply(candidates_, {.iou = options.iou,
                                              .max_det = options.max_det,
                                              .classes = options.classes,

@@ -27,10 +27,16 @@ struct PostprocessOptions {
 /// call at a time per object; the head may be shared.
 class Postprocess {
  public:
-  /// The objects, best first, in source pixels and within the picture. `output` is one picture's output tensor, and
-  /// `geometry` what Letterbox::apply returned for that picture. Throws what Head::decode throws.
-  std::vector<Detection> apply(const Head& head, std::span<const float> output, const Geometry& geometry,
+  /// The objects, best first, in source pixels and within the picture. `outputs` are one picture's output tensors, as
+  /// the head reads them, and `geometry` what Letterbox::apply returned for that picture. Throws what
+  /// Head::decode_all throws.
+  std::vector<Detection> apply(const Head& head, Outputs outputs, const Geometry& geometry,
                                const PostprocessOptions& options);
+  /// The same for a head that reads one.
+  std::vector<Detection> apply(const Head& head, std::span<const float> output, const Geometry& geometry,
+                               const PostprocessOptions& options) {
+    return apply(head, Outputs(&output, 1), geometry, options);
+  }
 
  private:
   std::vector<Candidate> candidates_;

@@ -152,7 +152,7 @@ TEST_F(HeadsOf, AHeadThatDoesNotFitIsRefusedWithThoseThatWould) {
 
 TEST_F(HeadsOf, TheOutputThatFitsBestIsTaken) {
   const DetectorModel model = load({.layout = Layout::yolov8, .output_among_others = true});
-  EXPECT_EQ(model.output, 1U);
+  EXPECT_EQ(model.outputs, std::vector<std::size_t>{1});
   EXPECT_EQ(model.head->name(), "YOLOv8");
 }
 

@@ -126,9 +126,9 @@ TEST_F(ModelShape, AnOutputThatIsNoDetectorsIsShown) {
 
 TEST_F(ModelShape, TheOutputIsFoundAmongOthers) {
   const DetectorModel model = load({.output_among_others = true});
-  EXPECT_EQ(model.output, 1U);
+  EXPECT_EQ(model.outputs, std::vector<std::size_t>{1});
   EXPECT_EQ(model.head->classes(), 3U);
-  EXPECT_EQ(load({}).output, 0U);
+  EXPECT_EQ(load({}).outputs, std::vector<std::size_t>{0});
 }
 
 TEST_F(ModelShape, TakesBytesAndGivesF32WhateverItsOwnTypesAre) {
@@ -136,9 +136,9 @@ TEST_F(ModelShape, TakesBytesAndGivesF32WhateverItsOwnTypesAre) {
     SCOPED_TRACE(type.get_type_name());
     const DetectorModel model = load({.input_type = type, .output_type = type, .output_among_others = true});
     EXPECT_EQ(model.graph->input().get_element_type(), ov::element::u8);
-    EXPECT_EQ(model.graph->output(model.output).get_element_type(), ov::element::f32);
+    EXPECT_EQ(model.graph->output(model.outputs[0]).get_element_type(), ov::element::f32);
     EXPECT_EQ(model.graph->outputs().size(), 3U);
-    EXPECT_EQ(model.graph->output(model.output).get_shape(), (ov::Shape{1, 252, 8}));
+    EXPECT_EQ(model.graph->output(model.outputs[0]).get_shape(), (ov::Shape{1, 252, 8}));
   }
 }
 

@@ -50,7 +50,7 @@ TEST(Postprocess, GivesTheSameOnEveryCall) {
   Postprocess postprocess;
   const Yolov5Head head(2);
   const auto first = postprocess.apply(head, kOutput, kHd, {});
-  EXPECT_TRUE(postprocess.apply(head, {}, kHd, {}).empty());
+  EXPECT_TRUE(postprocess.apply(head, std::span<const float>(), kHd, {}).empty());
   EXPECT_EQ(postprocess.apply(head, kOutput, kHd, {}), first);
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ inline constexpr std::size_t kMostClasses = 100'000;
 struct DecodeOptions {
   float conf = 0.25F;  ///< Only candidates with a higher score are read.
 };
+
+/// Tensors that belong to one picture. Thread rules: a view of somebody else's memory.
+using Outputs = std::span<const std::span<const float>>;
 
 /// Reads candidates from one layout of output. Thread rules: immutable; any number of calls at once.
 class Head {
@@ -47,6 +51,14 @@ class Head {
   /// Allocates nothing but what `out` needs to grow.
   virtual void decode(std::span<const float> output, const DecodeOptions& options,
                       std::vector<Candidate>& out) const = 0;
+
+  /// How many output tensors it reads.
+  virtual std::size_t outputs() const { return 1; }
+  /// The same for a head that may read several. Throws std::invalid_argument too if there are more or fewer.
+  virtual void decode_all(Outputs outputs, const DecodeOptions& options, std::vector<Candidate>& out) const {
+    if (outputs.size() != 1) throw std::invalid_argument("this head reads one output");
+    decode(outputs.front(), options, out);
+  }
 };
 
 /// A dimension of a shape that is known only when the network has run.
