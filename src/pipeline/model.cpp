@@ -131,6 +131,22 @@ void recognize_output(DetectorModel& model, const Metadata& metadata, std::strin
   throw UserError(fmt::format("model '{}': is no detector that is known here: {}", name, best.explanation));
 }
 
+/// Refuses a segmentation's output, whose rows end with what its masks are mixed by: a head takes that for classes.
+/// YOLOv5's exporter doesn't write the task, so the masks have to give it away: [1,M,height,width] of a quarter the
+/// size.
+void check_masks(const DetectorModel& model) {
+  const ov::PartialShape masks{1, -1, model.network.height / 4, model.network.width / 4};
+  for (const auto& output : model.graph->outputs()) {
+    const ov::PartialShape& shape = output.get_partial_shape();
+    if (shape.is_dynamic() || !shape.compatible(masks) || model.head->suppresses()) continue;
+    if (model.head->classes() > static_cast<std::size_t>(shape[1].get_length()))
+      throw UserError(
+          fmt::format("model '{}': is no detector: its output {} holds a segmentation's masks; give a model of task "
+                      "'detect'",
+                      model.path.string(), text_of(shape)));
+  }
+}
+
 /// Lets the pipeline write and read f32 whatever the model's own types are.
 void settle_types(DetectorModel& model) {
   const ov::element::Type in = model.graph->input().get_element_type();
@@ -164,6 +180,7 @@ DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std:
   check_task(model, metadata);
   model.network = settle_input(model, imgsz);
   recognize_output(model, metadata, head);
+  if (metadata.task.empty()) check_masks(model);
   settle_types(model);
   model.labels = labels_of(model, std::move(metadata));
   return model;
