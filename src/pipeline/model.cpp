@@ -134,6 +134,22 @@ void recognize_output(DetectorModel& model, const Metadata& metadata, std::strin
   throw UserError(fmt::format("model '{}': is no detector that is known here: {}", name, best.explanation));
 }
 
+/// Refuses a segmentation's output, whose rows end with what its masks are mixed by: a head takes that for classes.
+/// YOLOv5's exporter doesn't write the task, so the masks have to give it away: [1,M,height,width] of a quarter the
+/// size.
+void check_masks(const DetectorModel& model) {
+  const ov::PartialShape masks{1, -1, model.network.height / 4, model.network.width / 4};
+  for (const auto& output : model.graph->outputs()) {
+    const ov::PartialShape& shape = output.get_partial_shape();
+    if (shape.is_dynamic() || !shape.compatible(masks) || model.head->suppresses()) continue;
+    if (model.head->classes() > static_cast<std::size_t>(shape[1].get_length()))
+      throw UserError(
+          fmt::format("model '{}': is no detector: its output {} holds a segmentation's masks; give a model of task "
+                      "'detect'",
+                      model.path.string(), text_of(shape)));
+  }
+}
+
 void leave_decoding_out(DetectorModel& model) {
   if (dynamic_cast<const vision::Yolov5Head*>(model.head.get()) == nullptr) return;
   auto late = decode_late(model.graph, model.outputs.front(), *model.head->classes(), model.network);
@@ -180,6 +196,7 @@ DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std:
   check_task(model, metadata);
   model.network = settle_input(model, imgsz);
   recognize_output(model, metadata, head);
+  if (metadata.task.empty()) check_masks(model);
   leave_decoding_out(model);
   adapt_types(model);
   model.labels = labels_of(model, std::move(metadata));

@@ -48,7 +48,7 @@ TEST_F(Heads, EachLayoutIsDetectedByItself) {
 }
 
 TEST_F(Heads, TheOptionDecidesForEveryCommand) {
-  // Five rows of six could be either: 84 of them are YOLOv8's cells for two classes.
+  // Rows of six could be an end-to-end detector's; that there are 84 tells that they are YOLOv8's cells.
   save({.classes = 2, .layout = Layout::yolov8_transposed, .names = "['red', 'green']"});
   EXPECT_NE(output_of(detect, {}).find("1 green"), std::string::npos);
   for (const Arguments& command : {detect, val, bench}) {

@@ -128,6 +128,21 @@ TEST_F(ModelMetadata, ModelsOfAnotherTaskAreRefusedByName) {
       std::string::npos);
 }
 
+TEST_F(ModelMetadata, ASegmentationIsKnownByItsMasksToo) {
+  // Beside the boxes there is an output [1,32,16,16]: as many masks as a row may have factors for.
+  const auto with = [](std::size_t classes) {
+    return KnownBoxes{.input = {1, 3, 64, 64}, .classes = classes, .output_among_others = true};
+  };
+  const fs::path path = save_known_boxes(temp_ / "model.xml", with(33));
+  EXPECT_EQ(error_of(path), "model '" + path.string() +
+                                "': is no detector: its output [1,32,16,16] holds a segmentation's masks; give a model "
+                                "of task 'detect'");
+  EXPECT_EQ(load(with(32)).head->classes(), 32U);
+  KnownBoxes sure = with(33);
+  sure.metadata = {{"task", "detect"}};
+  EXPECT_EQ(load(sure).head->classes(), 33U);
+}
+
 TEST_F(ModelMetadata, DecidesBetweenLayoutsOfSixColumns) {
   const auto head_of = [&](const std::string& names, const std::map<std::string, std::string>& metadata) {
     return load({.classes = 1, .names = names, .metadata = metadata}).head->name();

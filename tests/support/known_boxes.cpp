@@ -51,11 +51,10 @@ ov::Output<ov::Node> output_of(const KnownBoxes& variant, const ov::Output<ov::N
   return std::make_shared<op::v1::Add>(share, fixed);
 }
 
-/// Of [1, N, 6] the rows with a score.
-ov::Output<ov::Node> filled_rows(const ov::Output<ov::Node>& rows) {
+/// Of [1, N, 6] the rows with a score above the threshold.
+ov::Output<ov::Node> rows_above(const ov::Output<ov::Node>& rows, const ov::Output<ov::Node>& threshold) {
   const auto scores = std::make_shared<op::v8::Gather>(rows, number(4), number(2));
-  const auto zero = op::v0::Constant::create(ov::element::f32, {}, {0.F});
-  const auto places = std::make_shared<op::v3::NonZero>(std::make_shared<op::v1::Greater>(scores, zero));
+  const auto places = std::make_shared<op::v3::NonZero>(std::make_shared<op::v1::Greater>(scores, threshold));
   const auto indices = std::make_shared<op::v8::Gather>(places, number(1), number(0));
   return std::make_shared<op::v8::Gather>(rows, indices, number(1));
 }
@@ -95,7 +94,7 @@ std::shared_ptr<ov::Model> known_boxes_model(const KnownBoxes& variant) {
   ov::Output<ov::Node> scalar = std::make_shared<op::v8::Gather>(red_of_each, number(0), number(0));
   if (variant.int8) scalar = red_in_int8(pixel);
   ov::Output<ov::Node> found = output_of(variant, scalar);
-  if (variant.dynamic_rows) found = filled_rows(found);
+  if (variant.dynamic_rows) found = rows_above(found, scalar);
   if (variant.output_type != ov::element::f32) found = std::make_shared<op::v0::Convert>(found, variant.output_type);
   found.set_names({"output0"});
   ov::OutputVector outputs{found};

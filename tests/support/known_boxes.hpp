@@ -27,7 +27,7 @@ struct KnownBoxes {
   ov::element::Type output_type = ov::element::f32;
   bool output_among_others = false;  ///< as the second of three outputs
   bool int8 = false;                 ///< the picture's red is found by a product of 8-bit numbers
-  bool dynamic_rows = false;         ///< of end2end, the rows with a score only: as many as there are
+  bool dynamic_rows = false;         ///< of end2end, only the rows with a score above the red: all, some or none
   bool hook = false;                 ///< every picture goes through HookOp first; such a model can't be saved
   /// Class names in the metadata, as Ultralytics write them; none where empty.
   // NOLINTNEXTLINE(readability-redundant-member-init): g++ warns where a member without an initializer is left out

@@ -66,7 +66,7 @@ inline constexpr std::size_t kDynamic = std::numeric_limits<std::size_t>::max();
 
 /// What is known of an output before the network has run. Thread rules: a plain value.
 struct OutputFacts {
-  std::span<const std::size_t> shape = {};            ///< dimensions, kDynamic for those that aren't fixed
+  std::span<const std::size_t> shape;                 ///< dimensions, kDynamic for those that aren't fixed
   Size network = {};                                  ///< of the input
   std::optional<std::size_t> classes = std::nullopt;  ///< as many as the model has names for, if it has any
   /// Whether the model says that the suppression of overlapping boxes is part of it.

@@ -98,7 +98,7 @@ std::string head_options() {
 
 Recognition recognize(const OutputFacts& facts, std::string_view option) {
   if (option == kAutoHead) return recognize_by_itself(facts);
-  const auto layout = std::ranges::find(kLayouts, option, &Layout::option);
+  const auto* const layout = std::ranges::find(kLayouts, option, &Layout::option);
   if (layout == kLayouts.end()) throw std::invalid_argument(fmt::format("there is no head '{}'", option));
   return recognize_as(**layout, facts);
 }

@@ -123,7 +123,7 @@ void Yolov8Head::decode(std::span<const float> output, const DecodeOptions& opti
   const float* const y = x + cells;
   const float* const width = y + cells;
   const float* const height = width + cells;
-  Block block;  // not initialized: only what was written is read
+  Block block{};
   for (std::size_t start = 0; start < cells; start += kBlock) {
     const std::size_t count = std::min(kBlock, cells - start);
     const Planes planes{x + kFirstClass * cells + start, cells, classes_, count};
