@@ -188,7 +188,6 @@ std::optional<SlotId> Engine::wait_in_line(Waiter& waiter, WaitLimit& limit, Mut
 /// that, without the mutex, goes to `todo`.
 void Engine::pass_on(SlotId slot, Todo& todo) {
   Slot& its = slots_[slot];
-  its.submitting = false;
   its.passes_on = its.pinned;
   if (its.pinned) return;
   const Clock::time_point now = Clock::now();

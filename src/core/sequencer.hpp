@@ -36,6 +36,8 @@ class Sequencer {
   /// True while a record of this one's source waits for a slot. Who is parked must not keep a slot then: it might be
   /// the one that the other waits for.
   bool anyone_waits(const Record& record) const noexcept { return sources_.at(record.source).waiting != 0; }
+  /// True where no source has records.
+  bool empty() const noexcept { return sources_.empty(); }
   /// How many records of the source are parked that have run, and so may hold outputs.
   std::size_t parked(std::uint64_t source) const noexcept;
 

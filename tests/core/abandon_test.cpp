@@ -74,7 +74,10 @@ TEST_F(AbandonTest, WhatTheDeviceUsesStaysAliveUntilItLetsGo) {
   close_at_once();
   EXPECT_EQ(abandoned_requests_held(), held_before + 2);
   int called = 0;
-  EXPECT_TRUE(engine->when_let_go([&] { ++called; }));
+  EXPECT_TRUE(engine->when_let_go([&] {
+    ++called;
+    EXPECT_TRUE(still_there.expired()) << "told before all was let go";
+  }));
   backend->complete(1);
   EXPECT_EQ(called, 0);
   EXPECT_FALSE(still_there.expired());

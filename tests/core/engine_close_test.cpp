@@ -119,6 +119,17 @@ TEST_F(EngineTest, ClosingWhileASubmissionBindsRunsWhatStandsInLine) {
   EXPECT_EQ(log(), (std::vector<std::string>{"1 value"}));
 }
 
+TEST_F(EngineTest, ClosingCancelsWhatRunsOnEverySlot) {
+  make_engine(3);
+  for (int i = 0; i < 3; ++i) {
+    auto obedient = logged(i);
+    obedient->faults.obeys_cancel = true;
+    engine->submit(std::move(obedient));
+  }
+  engine->close(CloseMode::cancel, {});
+  EXPECT_EQ(log(), (std::vector<std::string>{"0 cancelled", "1 cancelled", "2 cancelled"}));
+}
+
 TEST_F(EngineTest, ClosingWaitsForATryThatHasItsSlot) {
   make_engine(1);
   const auto slot = engine->try_acquire_to_submit(0);

@@ -142,5 +142,42 @@ TEST_F(EngineTest, AnIdOutsideTheQueueIsRefused) {
   EXPECT_THROW(engine->snapshot(2), std::out_of_range);
 }
 
+TEST_F(EngineTest, ASlotSaysWhatItIsDoing) {
+  make_engine(1);
+  EXPECT_EQ(engine->report().slots.at(0).request, 0U) << "none so far";
+  const RequestId id = engine->submit(record(1));
+  EXPECT_EQ(engine->report().slots.at(0).state, SlotState::running);
+  EXPECT_EQ(engine->report().slots.at(0).request, id);
+  std::optional<core::SlotId> leased;
+  std::thread waiter([&] { leased = engine->acquire(); });
+  wait_for_waiters(1);
+  backend->complete(0);
+  waiter.join();
+  EXPECT_EQ(engine->report().slots.at(0).state, SlotState::leased) << "it was handed on";
+  EXPECT_EQ(engine->report().slots.at(0).request, 0U);
+  engine->release(*leased);
+}
+
+/// As a queue does whose callback is set while a submission waits.
+struct LateHandler : FakeRecord {
+  explicit LateHandler(std::shared_ptr<const core::Handler> chosen) : later(std::move(chosen)) {}
+  void on_acceptance() override { retired = std::exchange(handler, later); }
+  std::shared_ptr<const core::Handler> later;
+};
+
+TEST_F(EngineTest, AReplacedHandlerIsLetGoThoughTheRequestIsKept) {
+  make_engine(1);
+  int called = 0;
+  auto first = std::make_shared<LambdaHandler>([](FakeRecord&) { FAIL(); });
+  const std::weak_ptr<LambdaHandler> still_there = first;
+  const auto kept = base::make_ref<LateHandler>(std::make_shared<LambdaHandler>([&](FakeRecord&) { ++called; }));
+  kept->handler = std::move(first);
+  engine->submit(kept);
+  EXPECT_FALSE(still_there.expired());
+  backend->complete(0);
+  EXPECT_EQ(called, 1);
+  EXPECT_TRUE(still_there.expired());
+}
+
 }  // namespace
 }  // namespace inferqueue::testing

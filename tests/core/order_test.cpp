@@ -51,11 +51,14 @@ class FarAhead : public OrderTest {
     options.callback_backlog = 1;
     options.in_order = true;
     make_engine(2, options);
+    const std::vector<SlotId> leased{engine->acquire(), engine->acquire()};
+    engine->release(leased[0]);
     engine->submit(logged(0), of_source(1));
-    for (int i = 1; i <= 2; ++i) {
-      engine->submit(logged(i), of_source(1));
-      backend->complete(1);
-    }
+    engine->submit(logged(1), of_source(1));  // waits for a slot first
+    engine->release(leased[1]);
+    backend->complete(1);
+    engine->submit(logged(2), of_source(1));
+    backend->complete(1);
     EXPECT_EQ(slot_states(), (std::vector{SlotState::running, SlotState::idle}));
   }
 };
@@ -122,6 +125,24 @@ TEST_F(FarAhead, TakesNoPlaceAheadFromOthers) {
   blocks.join();
   backend->complete(backend->wait_for_starts(6).back());
   EXPECT_EQ(log().back(), "3 value");
+  expect_all_slots_idle();
+}
+
+TEST_F(FarAhead, AllOfItThatMayRunAgainAreStarted) {
+  make_engine(3, {.callback_backlog = 0, .max_pending = 2, .in_order = true});
+  engine->submit(logged(0), of_source(1));
+  engine->submit(logged(1), of_source(1));
+  backend->complete(1);
+  engine->submit(logged(2), of_source(1));
+  engine->submit(logged(3), of_source(1));
+  EXPECT_EQ(slot_states(), (std::vector{SlotState::running, SlotState::idle, SlotState::idle}));
+  backend->complete(0);
+  EXPECT_EQ(engine->report().pending, 0U);
+  EXPECT_EQ(engine->statistics().running, 2U);
+  const auto starts = backend->wait_for_starts(4);
+  backend->complete(starts[2]);
+  backend->complete(starts[3]);
+  EXPECT_EQ(log(), (Log{"0 value", "1 value", "2 value", "3 value"}));
   expect_all_slots_idle();
 }
 

@@ -200,7 +200,7 @@ TEST(EndingScenario, ASourceThatIsFarAheadGetsASlotAgain) {
         stage.finish();
         check(heard == std::vector{0, 1, 2}, "in another order");
       },
-      compact);
+      large);
 }
 
 TEST(EndingScenario, WhatIsCancelledKeepsItsTurn) {
@@ -221,6 +221,48 @@ TEST(EndingScenario, WhatIsCancelledKeepsItsTurn) {
 }
 
 // ---- closed
+
+TEST(EndingScenario, WhoWaitsForAnIdleSlotIsToldOfTheClosing) {
+  expect_holds(
+      [] {
+        Stage stage(1);
+        const core::SlotId leased = stage.engine().acquire();
+        std::optional<Errc> told;
+        {
+          const Thread waiter([&] {
+            try {
+              stage.engine().wait_for_idle();
+            } catch (const Error& error) {
+              told = error.code();
+            }
+          });
+          stage.engine().close(CloseMode::drain, {});
+        }
+        check(told == Errc::closed, "it was told of something else");
+        stage.engine().release(leased);
+        stage.finish_closed();
+      },
+      small);
+}
+
+// The one that closes may be waiting for the first run by then, with its deadline or without.
+TEST(EndingScenario, ARunThatStartsAfterTheClosingHasItsTimeToo) {
+  expect_holds(
+      [] {
+        Stage stage(1);
+        stage.submit();
+        stage.submit(nullptr, waits_in_line());
+        CloseResult result;
+        {
+          const Thread device([&] { stage.backend().complete(0); });
+          result = stage.engine().close(CloseMode::drain, {.per_run = 1s});
+        }
+        check(result.abandoned == 1, "of the one slot's runs one is given up");
+        if (result.cancelled == 0) stage.backend().complete(0);
+        stage.finish_closed(result.abandoned);
+      },
+      compact);
+}
 
 TEST(EndingScenario, TwoSubmittersTwoSlotsACallbackThatSubmitsAWaitAndAClosing) {
   expect_holds(

@@ -48,7 +48,7 @@ struct Fault : std::runtime_error {
 };
 
 /// A request whose output is its input plus one.
-class FakeRecord final : public core::Record {
+class FakeRecord : public core::Record {
  public:
   int input = 0;
   Faults faults;
