@@ -1,5 +1,6 @@
 // The command `inferqueue`.
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 #include <opencv2/core/utility.hpp>
 #include <opencv2/core/utils/logger.hpp>
+#include <stdlib.h>
 
 #include "base/user_error.hpp"
 #include "cli/bench_command.hpp"
@@ -22,6 +24,7 @@
 #include "cli/output.hpp"
 #include "cli/val_command.hpp"
 #include "pipeline/decoder_messages.hpp"
+#include "pipeline/video_source.hpp"
 
 namespace inferqueue::cli {
 namespace {
@@ -41,6 +44,7 @@ int run(int argc, char** argv) {
   cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);  // what fails is said by this command
   std::cerr.rdbuf(nullptr);                                               // and OpenCV's decoders say it there,
   pipeline::catch_decoder_messages();                                     // and the libraries below them on stderr
+  ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);                            // FFmpeg too, from threads of its own
 
   CLI::App app("Object detection on OpenVINO, through a queue of infer requests that keeps the hardware busy.");
   app.name("inferqueue");
@@ -81,10 +85,21 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace inferqueue::cli
 
+namespace {
+
+/// Ends the process where threads that stand still in OpenCV would be robbed of what they use.
+int end(int status) {
+  if (inferqueue::pipeline::readers_left_behind() == 0) return status;
+  std::fflush(nullptr);
+  std::_Exit(status);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   inferqueue::cli::reserve_standard_files();
   try {
-    return inferqueue::cli::run(argc, argv);
+    return end(inferqueue::cli::run(argc, argv));
   } catch (const inferqueue::base::OptionError& error) {
     inferqueue::cli::say(error.what());
     return inferqueue::cli::exit_usage;
@@ -95,5 +110,5 @@ int main(int argc, char** argv) {
   } catch (...) {
     inferqueue::cli::say("an unknown error");
   }
-  return inferqueue::cli::exit_failed;
+  return end(inferqueue::cli::exit_failed);
 }

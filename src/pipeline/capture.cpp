@@ -1,0 +1,73 @@
+#include "pipeline/capture.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/user_error.hpp"
+#include "pipeline/source_names.hpp"
+#include "vision/letterbox.hpp"
+
+namespace inferqueue::pipeline {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double usual_fps = 25;
+
+/// Throws unless it is a file that can be read: FFmpeg says of none of these what is wrong.
+void check_file(const std::string& path) {
+  std::error_code failed;
+  const fs::file_status status = fs::status(path, failed);
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    throw base::UserError(fmt::format("{}: is a folder, a pipe or a device, no video", path));
+  if (::access(path.c_str(), R_OK) != 0)
+    throw base::UserError(fmt::format("{}: can't be read: {}", path, std::generic_category().message(errno)));
+  if (fs::file_size(path, failed) == 0 && !failed) throw base::UserError(fmt::format("{}: is empty", path));
+}
+
+}  // namespace
+
+Capture::Capture(const std::string& source, std::chrono::milliseconds timeout) {
+  const bool address = is_address(source);
+  if (is_camera(source)) {
+    capture_.open(std::atoi(source.c_str()), cv::CAP_V4L2);
+  } else {
+    if (!address) check_file(source);
+    const int limit = static_cast<int>(timeout.count());
+    // A path from the root: FFmpeg would take "a:b.mp4" for an address.
+    capture_.open(address ? source : fs::absolute(source).string(), cv::CAP_FFMPEG,
+                  {cv::CAP_PROP_OPEN_TIMEOUT_MSEC, limit, cv::CAP_PROP_READ_TIMEOUT_MSEC, limit});
+    if (!address && !capture_.isOpened())
+      throw base::UserError(fmt::format("{}: is no video that can be opened, or is damaged or cut short", source));
+  }
+  if (!capture_.isOpened()) return;
+  const double fps = capture_.get(cv::CAP_PROP_FPS);
+  const double frames = capture_.get(cv::CAP_PROP_FRAME_COUNT);
+  if (fps > 0 && fps <= 1000) fps_ = fps;
+  if (frames > 0 && frames < 1e9) frames_ = static_cast<std::size_t>(frames);
+}
+
+bool Capture::grab() {
+  if (!capture_.grab()) return false;
+  // FFmpeg gives the last frames of some videos no time.
+  const auto said =
+      std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(capture_.get(cv::CAP_PROP_POS_MSEC) * 1e6));
+  const auto step =
+      std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(1e9 / (fps_ > 0 ? fps_ : usual_fps)));
+  if (number_++ > 0) time_ = said > time_ ? said : time_ + step;
+  return true;
+}
+
+bool Capture::retrieve(cv::Mat& picture) {
+  if (!capture_.retrieve(picture) || picture.empty()) return false;
+  if (picture.type() != CV_8UC3) picture = vision::to_bgr8(picture);
+  return true;
+}
+
+}  // namespace inferqueue::pipeline
