@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double usual_fps = 25;
+/// So many frames in a row that can't be decoded are the end of a video.
+constexpr std::size_t most_damaged = 500;
 
 /// Throws unless it is a file that can be read: FFmpeg says of none of these what is wrong.
 void check_file(const std::string& path) {
@@ -38,12 +40,13 @@ Capture::Capture(const std::string& source, std::chrono::milliseconds timeout) {
   if (is_camera(source)) {
     capture_.open(std::atoi(source.c_str()), cv::CAP_V4L2);
   } else {
-    if (!address) check_file(source);
+    is_file_ = !address;
+    if (is_file_) check_file(source);
     const int limit = static_cast<int>(timeout.count());
     // A path from the root: FFmpeg would take "a:b.mp4" for an address.
     capture_.open(address ? source : fs::absolute(source).string(), cv::CAP_FFMPEG,
                   {cv::CAP_PROP_OPEN_TIMEOUT_MSEC, limit, cv::CAP_PROP_READ_TIMEOUT_MSEC, limit});
-    if (!address && !capture_.isOpened())
+    if (is_file_ && !capture_.isOpened())
       throw base::UserError(fmt::format("{}: is no video that can be opened, or is damaged or cut short", source));
   }
   if (!capture_.isOpened()) return;
@@ -54,7 +57,13 @@ Capture::Capture(const std::string& source, std::chrono::milliseconds timeout) {
 }
 
 bool Capture::grab() {
-  if (!capture_.grab()) return false;
+  // OpenCV says false of a frame that can't be decoded as it does at the end, and goes on if it is asked again.
+  const std::size_t most = is_file_ ? most_damaged : 0;
+  std::size_t damaged = 0;
+  for (; !capture_.grab(); ++damaged)
+    if (damaged == most) return false;
+  number_ += damaged;
+  ++decoded_;
   // FFmpeg gives the last frames of some videos no time.
   const auto said =
       std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(capture_.get(cv::CAP_PROP_POS_MSEC) * 1e6));

@@ -19,7 +19,8 @@ class Capture {
   Capture(const std::string& source, std::chrono::milliseconds timeout);
 
   bool is_open() const { return capture_.isOpened(); }
-  /// Goes on to the next frame. False at the end, at the timeout, and when the other side has gone.
+  /// Goes on to the next frame, in a file over what can't be decoded. False at the end, at the timeout, and when the
+  /// other side has gone.
   bool grab();
   /// The frame in 8-bit BGR, in the memory of `picture` where it fits. False if it can't be decoded.
   bool retrieve(cv::Mat& picture);
@@ -27,8 +28,10 @@ class Capture {
   /// As the source says; 0 where it doesn't, or says nonsense.
   double fps() const noexcept { return fps_; }
   std::size_t frames() const noexcept { return frames_; }
-  /// How many were grabbed.
+  /// The number of the frame that was grabbed last, 1 for the first. Those that can't be decoded count.
   std::size_t number() const noexcept { return number_; }
+  /// How many were grabbed.
+  std::size_t decoded() const noexcept { return decoded_; }
   /// Of the frame that was grabbed last, into the video: never less than that of the one before.
   std::chrono::nanoseconds time() const noexcept { return time_; }
 
@@ -36,7 +39,9 @@ class Capture {
   cv::VideoCapture capture_;
   double fps_ = 0;
   std::size_t frames_ = 0;
+  bool is_file_ = false;
   std::size_t number_ = 0;
+  std::size_t decoded_ = 0;
   std::chrono::nanoseconds time_{};
 };
 

@@ -39,7 +39,7 @@ class RunFolder {
   std::filesystem::path path_;
   std::size_t longest_name_ = 255;              // in bytes, as the disk has it
   std::set<std::string> taken_;                 // stems
-  std::set<std::string> videos_;                // those of them that are videos'
+  std::set<std::string> videos_;                // those of them that are videos
   std::map<std::string, std::size_t> numbers_;  // the last one tried for a stem that was taken
   std::string stem_;
 };

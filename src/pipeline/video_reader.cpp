@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/file_names.hpp"
 #include "base/user_error.hpp"
+#include "pipeline/address_check.hpp"
 #include "pipeline/capture.hpp"
 #include "pipeline/source_names.hpp"
 
@@ -30,17 +31,15 @@ bool counts_frames(const std::string& source) {
 
 /// What is wrong with a video that has been read to its end, or nothing.
 std::string shortcoming(const std::string& source, const Capture& capture) {
-  const std::size_t read = capture.number();
+  const std::size_t read = capture.decoded();
   if (read == 0) return "has no frame that can be decoded: is damaged";
   if (read >= capture.frames()) return {};
+  // Where the number is an estimate the time must be short too.
   const double length = static_cast<double>(capture.frames()) / capture.fps();
   const double end = Seconds(capture.time()).count() + 1.5 / capture.fps();
   const bool ends_early = capture.fps() > 0 && end < 0.95 * length;
-  if (ends_early)
-    return fmt::format("ends after {} of {} frames: is damaged or cut short; what could be read is used", read,
-                       capture.frames());
-  if (!counts_frames(source)) return {};
-  return fmt::format("only {} of {} frames can be decoded: is damaged; what could be read is used", read,
+  if (!ends_early && !counts_frames(source)) return {};
+  return fmt::format("only {} of {} frames can be read: is damaged or cut short; what could be read is used", read,
                      capture.frames());
 }
 
@@ -74,12 +73,11 @@ class LiveReader {
  private:
   /// Returns why. Where it was the wish of who stops, that doesn't matter.
   std::string read_until_it_fails() {
+    if (is_address(source_) && !reacts(source_, options_.timeout, [&] { return mail_.is_stopped(); })) return silence();
     Clock::time_point heard = Clock::now();
     const auto patience = options_.timeout - options_.timeout / 10;
     Capture capture(source_, options_.timeout);
-    if (!capture.is_open())
-      return Clock::now() - heard < patience ? std::string("can't be opened")
-                                             : fmt::format("does not answer within {:g} s", limit());
+    if (!capture.is_open()) return Clock::now() - heard < patience ? "can't be opened" : silence();
     heard = Clock::now();
     while (!mail_.is_stopped() && capture.grab()) {
       heard = Clock::now();
@@ -106,6 +104,7 @@ class LiveReader {
                          : fmt::format("{}: {}, also when tried again ({} in a row); {}", name_, why, tries, what));
   }
 
+  std::string silence() const { return fmt::format("does not answer within {:g} s", limit()); }
   double limit() const { return Seconds(options_.timeout).count(); }
 
   FrameMailbox& mail_;
@@ -121,8 +120,11 @@ class LiveReader {
 }  // namespace
 
 void read_video(FrameMailbox& mail, const std::string& source, const VideoOptions& options) {
-  Capture capture(source, options.timeout);
   const std::string name = shown_name(source);
+  if (is_address(source) && !reacts(source, options.timeout, [&] { return mail.is_stopped(); }))
+    throw base::UserError(
+        fmt::format("{}: does not answer within {:g} s; check the address", name, Seconds(options.timeout).count()));
+  Capture capture(source, options.timeout);
   if (!capture.is_open()) throw base::UserError(fmt::format("{}: can't be opened; check the address", name));
   cv::Mat picture;
   while (!mail.is_stopped() && capture.grab()) {

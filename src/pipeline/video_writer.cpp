@@ -1,7 +1,12 @@
 #include "pipeline/video_writer.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
 #include <fcntl.h>
@@ -32,11 +37,29 @@ fs::path make_hidden(const fs::path& target) {
   }
 }
 
-/// How many frames a finished video says it has.
-std::size_t frames_of(const fs::path& path) {
-  const cv::VideoCapture capture(path.string(), cv::CAP_FFMPEG);
-  const double frames = capture.isOpened() ? capture.get(cv::CAP_PROP_FRAME_COUNT) : 0;
-  return frames > 0 ? static_cast<std::size_t>(frames) : 0;
+/// True if the boxes of an .mp4 (ISO/IEC 14496-12, 4.2) end where the file does, and its index is among them. OpenCV
+/// could tell too, but opens nothing while it waits for a stream to open.
+bool is_whole(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::error_code failed;
+  const std::uint64_t end = fs::file_size(path, failed);
+  bool has_index = false;
+  std::uint64_t at = 0;
+  while (file && !failed && at < end) {
+    std::array<unsigned char, 16> head{};
+    file.seekg(static_cast<std::streamoff>(at));
+    file.read(reinterpret_cast<char*>(head.data()), at + head.size() <= end ? std::ssize(head) : 8);
+    std::uint64_t size = 0;
+    for (std::size_t i = 0; i < 4; ++i) size = size << 8U | head[i];
+    if (size == 1) {  // it is too large for that: in the eight bytes behind the name
+      size = 0;
+      for (std::size_t i = 8; i < 16; ++i) size = size << 8U | head[i];
+    }
+    has_index |= std::equal(head.begin() + 4, head.begin() + 8, "moov");
+    if (size < 8 || size > end - at) return false;
+    at += size;
+  }
+  return has_index && at == end;
 }
 
 }  // namespace
@@ -73,10 +96,8 @@ void VideoWriter::write(const cv::Mat& bgr8) {
 void VideoWriter::commit() {
   writer_.release();
   // OpenCV doesn't tell of errors of writing.
-  const std::size_t written = frames_of(beside_);
-  if (written != frames_)
-    throw base::UserError(fmt::format("{}: can't be written whole ({} of {} frames): the disk may be full",
-                                      path_.string(), written, frames_));
+  if (!is_whole(beside_))
+    throw base::UserError(fmt::format("{}: can't be written whole: the disk may be full", path_.string()));
   std::error_code failed;
   fs::rename(beside_, path_, failed);
   if (failed) throw base::UserError(fmt::format("{}: can't be written: {}", path_.string(), failed.message()));
