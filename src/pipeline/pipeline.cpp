@@ -155,8 +155,8 @@ class PictureSink final : public FrameSink {
  public:
   explicit PictureSink(const std::function<void(PictureResult)>& sink) : sink_(sink) {}
   void take(PictureResult& result) override { sink_(std::move(result)); }
-  void note(std::size_t, const std::string&) override {}
-  void end(std::size_t, const std::string&) override {}
+  void note(std::size_t /*source*/, const std::string& /*text*/) override {}
+  void end(std::size_t /*source*/, const std::string& /*failure*/) override {}
 
  private:
   const std::function<void(PictureResult)>& sink_;

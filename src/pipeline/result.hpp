@@ -16,12 +16,14 @@ namespace inferqueue::pipeline {
 
 /// Where and when a picture was in a video or a stream. Thread rules: a plain value.
 struct FrameStamp {
-  std::size_t source = 0;                           ///< which of the pipeline's sources it comes from
-  std::size_t number = 0;                           ///< 1 for the first of its source; 0 for a picture of its own
-  std::size_t of = 0;                               ///< how many frames the video says it has; 0 if it doesn't
-  double fps = 0;                                   ///< frames a second as the source says; 0 if it doesn't
-  std::chrono::nanoseconds time{};                  ///< of a video: into it; of a live source: since its first frame
-  std::chrono::steady_clock::time_point arrived{};  ///< when it could be had first: lag counts from there
+  std::size_t source = 0;           ///< which of the pipeline's sources it comes from
+  std::size_t number = 0;           ///< 1 for the first of its source; 0 for a picture of its own
+  std::size_t of = 0;               ///< how many frames the video says it has; 0 if it doesn't
+  double fps = 0;                   ///< frames a second as the source says; 0 if it doesn't
+  std::chrono::nanoseconds time{};  ///< of a video: into it; of a live source: since its first frame
+  /// When it could be had first: lag counts from there.
+  // NOLINTNEXTLINE(readability-redundant-member-init): g++ warns where a member without an initializer is left out
+  std::chrono::steady_clock::time_point arrived{};
   bool live = false;
 };
 
