@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 #include <opencv2/core/utility.hpp>
 #include <opencv2/core/utils/logger.hpp>
-#include <stdlib.h>
 
 #include "base/user_error.hpp"
 #include "cli/bench_command.hpp"
@@ -44,7 +43,6 @@ int run(int argc, char** argv) {
   cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);  // what fails is said by this command
   std::cerr.rdbuf(nullptr);                                               // and OpenCV's decoders say it there,
   pipeline::catch_decoder_messages();                                     // and the libraries below them on stderr
-  ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);                            // FFmpeg too, from threads of its own
 
   CLI::App app("Object detection on OpenVINO, through a queue of infer requests that keeps the hardware busy.");
   app.name("inferqueue");

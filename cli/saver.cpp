@@ -84,7 +84,7 @@ bool Saver::save(pipeline::PictureResult& result) {
   return saved;
 }
 
-void Saver::add_frame(Video& video, const pipeline::PictureResult& result) {
+void Saver::add_frame(Video& video, const pipeline::PictureResult& result) const {
   if (!video.writer) {
     video.fps = fps_of(result.frame, stride_);
     video.writer = std::make_unique<pipeline::VideoWriter>(video.path, result.picture.size(), video.fps);

@@ -61,7 +61,7 @@ class Saver {
     bool failed = false;
   };
 
-  void add_frame(Video& video, const pipeline::PictureResult& result);
+  void add_frame(Video& video, const pipeline::PictureResult& result) const;
   template <class Write>
   bool done(const std::string& name, Write write);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/user_error.hpp"
+#include "pipeline/decoder_messages.hpp"
 #include "pipeline/source_names.hpp"
 #include "vision/letterbox.hpp"
 
@@ -36,6 +37,7 @@ void check_file(const std::string& path) {
 }  // namespace
 
 Capture::Capture(const std::string& source, std::chrono::milliseconds timeout) {
+  const DecoderMessages messages;
   const bool address = is_address(source);
   if (is_camera(source)) {
     capture_.open(std::atoi(source.c_str()), cv::CAP_V4L2);
@@ -47,7 +49,8 @@ Capture::Capture(const std::string& source, std::chrono::milliseconds timeout) {
     capture_.open(address ? source : fs::absolute(source).string(), cv::CAP_FFMPEG,
                   {cv::CAP_PROP_OPEN_TIMEOUT_MSEC, limit, cv::CAP_PROP_READ_TIMEOUT_MSEC, limit});
     if (is_file_ && !capture_.isOpened())
-      throw base::UserError(fmt::format("{}: is no video that can be opened, or is damaged or cut short", source));
+      throw base::UserError(fmt::format("{}: is no video that can be opened, or is damaged or cut short{}", source,
+                                        messages.damage().empty() ? "" : fmt::format(" ({})", messages.damage())));
   }
   if (!capture_.isOpened()) return;
   const double fps = capture_.get(cv::CAP_PROP_FPS);
@@ -57,11 +60,13 @@ Capture::Capture(const std::string& source, std::chrono::milliseconds timeout) {
 }
 
 bool Capture::grab() {
+  const DecoderMessages messages;
   // OpenCV says false of a frame that can't be decoded as it does at the end, and goes on if it is asked again.
   const std::size_t most = is_file_ ? most_damaged : 0;
   std::size_t damaged = 0;
   for (; !capture_.grab(); ++damaged)
     if (damaged == most) return false;
+  if (damage_.empty()) damage_ = messages.damage();
   number_ += damaged;
   ++decoded_;
   // FFmpeg gives the last frames of some videos no time.

@@ -25,6 +25,9 @@ class Capture {
   /// The frame in 8-bit BGR, in the memory of `picture` where it fits. False if it can't be decoded.
   bool retrieve(cv::Mat& picture);
 
+  /// The first thing that a decoder has said of what it had to decode, in this thread; mostly nothing. Needs
+  /// catch_decoder_messages().
+  const std::string& damage() const noexcept { return damage_; }
   /// As the source says; 0 where it doesn't, or says nonsense.
   double fps() const noexcept { return fps_; }
   std::size_t frames() const noexcept { return frames_; }
@@ -43,6 +46,7 @@ class Capture {
   std::size_t number_ = 0;
   std::size_t decoded_ = 0;
   std::chrono::nanoseconds time_{};
+  std::string damage_;
 };
 
 }  // namespace inferqueue::pipeline

@@ -7,11 +7,13 @@
 #include <fmt/format.h>
 #include <opencv2/core/mat.hpp>
 
+#include "base/atomic.hpp"
 #include "base/clock.hpp"
 #include "base/file_names.hpp"
 #include "base/user_error.hpp"
 #include "pipeline/address_check.hpp"
 #include "pipeline/capture.hpp"
+#include "pipeline/decoder_messages.hpp"
 #include "pipeline/source_names.hpp"
 
 namespace inferqueue::pipeline {
@@ -43,6 +45,39 @@ std::string shortcoming(const std::string& source, const Capture& capture) {
                      capture.frames());
 }
 
+/// Hears what decoders complain of, in threads of their own, while one reader reads. Thread rules: one thread.
+class Listener {
+ public:
+  Listener() {
+    ++begun;
+    ++reading;
+    first_ = begun.load();
+    is_alone_ = reading.load() == 1;
+  }
+  ~Listener() { --reading; }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  Listener(Listener&&) = delete;
+  Listener& operator=(Listener&&) = delete;
+
+  /// What it says of this reader's video, or nothing.
+  std::string heard(const Capture& capture) const {
+    if (!capture.damage().empty()) return fmt::format("is damaged ({}); what can be decoded is used", capture.damage());
+    const DecoderComplaints now = decoder_complaints();
+    if (now.count == before_) return {};
+    const bool is_alone = is_alone_ && begun.load() == first_;
+    return fmt::format("{} ({}); what can be decoded is used",
+                       is_alone ? "is damaged" : "is damaged, or another that is read at the same time", now.latest);
+  }
+
+ private:
+  inline static base::Atomic<std::size_t> begun{0};
+  inline static base::Atomic<std::size_t> reading{0};
+  std::size_t before_ = decoder_complaints().count;
+  std::size_t first_ = 0;
+  bool is_alone_ = false;
+};
+
 /// One live source through all its connections.
 class LiveReader {
  public:
@@ -50,6 +85,7 @@ class LiveReader {
       : mail_(mail), source_(source), name_(shown_name(source)), options_(options) {}
 
   void run() {
+    const Listener others_know;  // that what they hear may be of this one
     milliseconds wait = options_.wait;
     for (std::size_t tries = 0; !mail_.is_stopped(); ++tries) {
       const std::size_t before = number_;
@@ -124,6 +160,7 @@ void read_video(FrameMailbox& mail, const std::string& source, const VideoOption
   if (is_address(source) && !reacts(source, options.timeout, [&] { return mail.is_stopped(); }))
     throw base::UserError(
         fmt::format("{}: does not answer within {:g} s; check the address", name, Seconds(options.timeout).count()));
+  const Listener listener;
   Capture capture(source, options.timeout);
   if (!capture.is_open()) throw base::UserError(fmt::format("{}: can't be opened; check the address", name));
   cv::Mat picture;
@@ -136,7 +173,9 @@ void read_video(FrameMailbox& mail, const std::string& source, const VideoOption
                             .arrived = Clock::now()}))
       break;
   }
+  const std::string heard = listener.heard(capture);
   const std::string wrong = mail.is_stopped() ? std::string() : shortcoming(source, capture);
+  if (wrong.empty() && !heard.empty()) mail.say(fmt::format("{}: {}", name, heard));
   mail.end(wrong.empty() ? wrong : fmt::format("{}: {}", name, wrong));
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/user_error.hpp"
+#include "pipeline/decoder_messages.hpp"
 
 namespace inferqueue::pipeline {
 namespace fs = std::filesystem;
@@ -66,6 +67,7 @@ bool is_whole(const fs::path& path) {
 
 VideoWriter::VideoWriter(const fs::path& path, cv::Size size, double fps)
     : path_(path), beside_(make_hidden(path)), size_(size) {
+  const DecoderMessages messages;  // what is wrong is said here
   // The codec has no odd sizes: OpenCV leaves the last column or row out, and so something must be left.
   const bool writable = size.width > 1 && size.height > 1;
   if (writable) writer_.open(beside_.string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), fps, size);
@@ -84,6 +86,7 @@ VideoWriter::~VideoWriter() {
 }
 
 void VideoWriter::write(const cv::Mat& bgr8) {
+  const DecoderMessages messages;
   if (bgr8.size() == size_) {
     writer_.write(bgr8);
   } else {
@@ -94,7 +97,10 @@ void VideoWriter::write(const cv::Mat& bgr8) {
 }
 
 void VideoWriter::commit() {
-  writer_.release();
+  {
+    const DecoderMessages messages;
+    writer_.release();
+  }
   // OpenCV doesn't tell of errors of writing.
   if (!is_whole(beside_))
     throw base::UserError(fmt::format("{}: can't be written whole: the disk may be full", path_.string()));

@@ -87,8 +87,8 @@ TEST_F(VideoSourceTest, WhatIsNoVideoIsToldInOneLine) {
   EXPECT_EQ(end_of("empty.mp4"), error("empty.mp4", ": is empty"));
   EXPECT_EQ(end_of("folder.mp4"), error("folder.mp4", ": is a folder, a pipe or a device, no video"));
   const std::string no_video = ": is no video that can be opened, or is damaged or cut short";
-  EXPECT_EQ(end_of("text.mp4"), error("text.mp4", no_video));
-  EXPECT_EQ(end_of("cut.mp4"), error("cut.mp4", no_video));
+  EXPECT_TRUE(end_of("text.mp4").starts_with(error("text.mp4", no_video)));  // and what FFmpeg says, if it is caught
+  EXPECT_TRUE(end_of("cut.mp4").starts_with(error("cut.mp4", no_video)));
 }
 
 TEST_F(VideoSourceTest, AVideoThatIsCutShortGivesWhatItHas) {

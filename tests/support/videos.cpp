@@ -6,15 +6,11 @@
 
 #include <opencv2/core.hpp>
 #include <opencv2/videoio.hpp>
-#include <stdlib.h>
 
 #include "support/known_boxes.hpp"
 
 namespace inferqueue::testing {
 namespace {
-
-/// FFmpeg would say on standard error what the tests do to it.
-[[maybe_unused]] const int quiet = ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", /*overwrite=*/0);
 
 constexpr int square = 16;
 constexpr int squares = 12;
