@@ -1,6 +1,8 @@
 #include "cli/detect_command.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,8 +14,11 @@
 #include "cli/device_options.hpp"
 #include "cli/json_output.hpp"
 #include "cli/output.hpp"
+#include "cli/video_options.hpp"
+#include "pipeline/picture_source.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/sources.hpp"
+#include "pipeline/video_source.hpp"
 
 namespace inferqueue::cli {
 namespace {
@@ -22,22 +27,53 @@ struct DetectOptions {
   DetectorOptions detector;
   std::string hint = "throughput";
   LabelsOption labels;
+  VideoOption video;
   CollectorOptions output;
 };
 
+/// The pipeline's sources, and what the command knows of each: all pictures are one.
+struct SourceLists {
+  std::vector<std::unique_ptr<pipeline::FrameSource>> sources;
+  std::vector<SourceEntry> entries;
+};
+
+SourceLists make_sources(const pipeline::Sources& found, const pipeline::VideoOptions& options) {
+  using Video = pipeline::VideoSource;
+  SourceLists lists;
+  if (!found.pictures.empty()) {
+    lists.sources.push_back(std::make_unique<pipeline::PictureSource>(found.pictures));
+    lists.entries.emplace_back();
+  }
+  const auto add = [&](const std::vector<std::string>& typed, Video::Kind kind, SourceEntry::Kind entry) {
+    for (std::size_t i = 0; i < typed.size(); ++i) {
+      lists.sources.push_back(std::make_unique<Video>(typed[i], kind, options));
+      lists.entries.push_back({.kind = entry, .typed = typed[i], .number = i + 1, .of = typed.size()});
+    }
+  };
+  add(found.videos, Video::Kind::file, SourceEntry::Kind::video);
+  add(found.live, Video::Kind::live, SourceEntry::Kind::live);
+  return lists;
+}
+
 class DetectCommand final : public Command {
  public:
-  explicit DetectCommand(CLI::App& parent) : app_(*parent.add_subcommand("detect", "Detect objects in pictures")) {
+  explicit DetectCommand(CLI::App& parent)
+      : app_(*parent.add_subcommand("detect", "Detect objects in pictures, videos and streams")) {
     app_.footer("Example: inferqueue detect --model yolov5n.xml --source pictures --json results.json");
-    options_.detector.declare(app_);
+    options_.detector.declare(
+        app_, "pictures, videos, folders, globs, numbers of cameras, addresses of streams; several may follow");
     declare_hint(app_, options_.hint);
     options_.labels.declare(app_);
     const std::string group = "Output";
-    options_.output.folder.declare(app_);
-    app_.add_flag("--nosave", options_.output.nosave, "save no annotated pictures")->group(group);
-    app_.add_flag("--save-txt", options_.output.save_txt, "save labels/NAME.txt in YOLO's format")->group(group);
-    app_.add_flag("--save-conf", options_.output.save_conf, "with --save-txt, put the score behind each line")
+    options_.video.declare(app_);
+    SaveOptions& save = options_.output.save;
+    save.folder.declare(app_);
+    app_.add_flag("--nosave", save.nosave, "save no annotated pictures and videos")->group(group);
+    app_.add_flag("--save-video", save.save_video, "save annotated videos: of live sources too, and with --nosave")
         ->group(group);
+    app_.add_flag("--save-txt", save.save_txt, "save labels/NAME.txt in YOLO's format, of frames NAME_FRAME.txt")
+        ->group(group);
+    app_.add_flag("--save-conf", save.save_conf, "with --save-txt, put the score behind each line")->group(group);
     options_.output.json.declare(app_);
   }
 
@@ -45,11 +81,12 @@ class DetectCommand final : public Command {
 
   int run(std::stop_token stop) override {
     check();
-    const pipeline::Sources sources = pipeline::expand_sources(options_.detector.sources);
+    const pipeline::Sources sources = pipeline::expand_sources(options_.detector.sources, pipeline::Accept::all);
     for (const std::string& note : sources.notes) say(note);
     for (const std::string& problem : sources.problems) say(problem);
-    if (sources.pictures.empty()) return exit_failed;
+    if (sources.empty()) return exit_failed;
     options_.output.json.check_is_none_of(sources.pictures);
+    for (const std::string& video : sources.videos) options_.output.json.check_is_not(video, "one of the videos");
     options_.output.json.check_is_not(options_.labels.file, "the file of --labels");
     JsonOutput json(options_.output.json.file);
 
@@ -64,13 +101,17 @@ class DetectCommand final : public Command {
                              pipeline::checked_jobs(options_.detector.jobs));
 
     options_.output.model = options_.detector.model;
-    Collector collector(options_.output, std::move(json), std::move(labels), sources.pictures.size());
-    const pipeline::PipelineOptions pipeline_options{.postprocess = options_.detector.postprocess,
-                                                     .keep_pictures = !options_.output.nosave};
+    options_.output.pictures = sources.pictures.size();
+    options_.output.stride = options_.video.options().stride;
+    options_.output.max_frames = options_.video.options().max_frames;
+    const SourceLists lists = make_sources(sources, options_.video.options());
+    Collector collector(options_.output, std::move(json), std::move(labels), lists.entries);
+    const pipeline::PipelineOptions pipeline_options{
+        .postprocess = options_.detector.postprocess,
+        .keep_pictures = std::ranges::any_of(
+            lists.entries, [&](const SourceEntry& entry) { return options_.output.save.saves(entry.kind); })};
     const auto begun = std::chrono::steady_clock::now();
-    pipeline::detect_pictures(
-        model, *queue, sources.pictures, pipeline_options,
-        [&](pipeline::PictureResult result) { collector.take(std::move(result)); }, stop);
+    pipeline::detect_frames(model, *queue, lists.sources, pipeline_options, collector, stop);
     collector.finish(std::chrono::steady_clock::now() - begun, stop.stop_requested());
     if (stop.stop_requested()) return exit_interrupted;
     return collector.failed() || !sources.problems.empty() ? exit_failed : exit_ok;
@@ -80,7 +121,8 @@ class DetectCommand final : public Command {
   void check() {
     options_.detector.check();
     options_.hint = checked_hint(options_.hint);
-    options_.output.folder.check();
+    options_.output.save.folder.check();
+    options_.video.check();
   }
 
   CLI::App& app_;

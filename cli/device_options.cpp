@@ -37,9 +37,9 @@ std::string device_name(const std::string& typed) {
   return base::upper_case(typed);
 }
 
-void DetectorOptions::declare(CLI::App& app) {
+void DetectorOptions::declare(CLI::App& app, const std::string& what) {
   declare_model(app);
-  declare_sources(app);
+  declare_sources(app, what);
   declare_detection(app);
 }
 
@@ -53,10 +53,8 @@ void DetectorOptions::declare_model(CLI::App& app) {
       ->type_name("HEAD");
 }
 
-void DetectorOptions::declare_sources(CLI::App& app) {
-  app.add_option("-s,--source,-i", sources, "pictures, folders or globs; several may follow")
-      ->required()
-      ->type_name("SOURCE");
+void DetectorOptions::declare_sources(CLI::App& app, const std::string& what) {
+  app.add_option("-s,--source,-i", sources, what)->required()->type_name("SOURCE");
 }
 
 void DetectorOptions::declare_detection(CLI::App& app) {

@@ -35,11 +35,11 @@ struct DetectorOptions {
   vision::PostprocessOptions postprocess;
   long long max_det = 1000;
 
-  /// Declares all of these on the command.
-  void declare(CLI::App& app);
+  /// Declares all of these on the command; `what` says what the sources may be.
+  void declare(CLI::App& app, const std::string& what = "pictures, folders or globs; several may follow");
   /// The same in parts, for a command that takes its pictures otherwise.
   void declare_model(CLI::App& app);
-  void declare_sources(CLI::App& app);
+  void declare_sources(CLI::App& app, const std::string& what);
   void declare_detection(CLI::App& app);
 
   /// Checks what was parsed, and gives the device and the precision the case that the runtime wants. Throws

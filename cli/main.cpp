@@ -1,5 +1,6 @@
 // The command `inferqueue`.
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -22,6 +23,7 @@
 #include "cli/output.hpp"
 #include "cli/val_command.hpp"
 #include "pipeline/decoder_messages.hpp"
+#include "pipeline/video_source.hpp"
 
 namespace inferqueue::cli {
 namespace {
@@ -81,10 +83,21 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace inferqueue::cli
 
+namespace {
+
+/// Ends the process where threads that stand still in OpenCV would be robbed of what they use.
+int end(int status) {
+  if (inferqueue::pipeline::readers_left_behind() == 0) return status;
+  std::fflush(nullptr);
+  std::_Exit(status);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   inferqueue::cli::reserve_standard_files();
   try {
-    return inferqueue::cli::run(argc, argv);
+    return end(inferqueue::cli::run(argc, argv));
   } catch (const inferqueue::base::OptionError& error) {
     inferqueue::cli::say(error.what());
     return inferqueue::cli::exit_usage;
@@ -95,5 +108,5 @@ int main(int argc, char** argv) {
   } catch (...) {
     inferqueue::cli::say("an unknown error");
   }
-  return inferqueue::cli::exit_failed;
+  return end(inferqueue::cli::exit_failed);
 }

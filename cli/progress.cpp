@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -18,20 +19,33 @@ Progress::~Progress() {
   clear();
 }
 
-void Progress::show(double share, std::string_view what) {
+bool Progress::is_time(bool last) {
   const auto now = Clock::now();
-  if (!terminal_ || (shown_ && share < 1 && now - drawn_ < std::chrono::milliseconds(100))) return;
+  if (!terminal_ || (shown_ && !last && now - drawn_ < std::chrono::milliseconds(100))) return false;
   drawn_ = now;
+  return true;
+}
+
+void Progress::draw(std::string bar) {
+  bar_ = std::move(bar);
+  put(stderr, "\r\033[K" + bar_);
+  shown_ = true;
+}
+
+void Progress::show(double share, std::string_view what) {
+  if (!is_time(share >= 1)) return;
   constexpr int width = 30;
   const int full = std::clamp(static_cast<int>(share * width), 0, width);
-  const double elapsed = std::chrono::duration<double>(now - begun_).count();
+  const double elapsed = std::chrono::duration<double>(drawn_ - begun_).count();
   const std::string remaining =
       share > 0 ? fmt::format("{:.0f} s left", std::ceil(elapsed * (1 - share) / share)) : std::string();
   std::string filled;
   for (int i = 0; i < width; ++i) filled += i < full ? "█" : "░";
-  bar_ = fmt::format("{} {:3.0f} % {} {}", filled, share * 100, what, remaining);
-  put(stderr, "\r\033[K" + bar_);
-  shown_ = true;
+  draw(fmt::format("{} {:3.0f} % {} {}", filled, share * 100, what, remaining));
+}
+
+void Progress::show_text(std::string_view what) {
+  if (is_time(false)) draw(std::string(what));
 }
 
 void Progress::show(std::size_t done, std::size_t all) {

@@ -23,6 +23,8 @@ class Progress {
   void show(double share, std::string_view what);
   /// The same for `done` of `all` pieces of work.
   void show(std::size_t done, std::size_t all);
+  /// Something that has no end: what is so far. As often as the bar.
+  void show_text(std::string_view what);
   /// Prints a line above the bar, to `file`, as put() and printable() do.
   void line(std::FILE* file, std::string_view text);
   /// What went wrong, above the bar, as say() does.
@@ -30,6 +32,9 @@ class Progress {
   void clear();
 
  private:
+  bool is_time(bool last);
+  void draw(std::string bar);
+
   bool terminal_;
   bool shown_ = false;
   std::string bar_;

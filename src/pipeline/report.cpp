@@ -42,6 +42,10 @@ nlohmann::ordered_json to_json(const vision::Detection& detection, std::span<con
 nlohmann::ordered_json to_json(const PictureResult& result, std::span<const std::string> labels) {
   nlohmann::ordered_json json;
   json["source"] = result.source.string();
+  if (result.frame.number > 0) {
+    json["frame"] = result.frame.number;
+    json["time_s"] = rounded(std::chrono::duration<double>(result.frame.time).count(), 3);
+  }
   json["width"] = result.geometry.source.width;
   json["height"] = result.geometry.source.height;
   json["latency_ms"] = rounded(milliseconds(result.latency), 3);
@@ -83,6 +87,7 @@ std::string to_yolo_labels(const PictureResult& result, bool with_score) {
 
 std::string failure(const PictureResult& result) {
   const std::string name = result.source.string();
+  if (result.frame.number > 0) return fmt::format("{}: frame {}: {}", name, result.frame.number, result.error);
   return result.error.starts_with(name) ? result.error : fmt::format("{}: {}", name, result.error);
 }
 

@@ -21,7 +21,8 @@ nlohmann::ordered_json to_json(const vision::Box& box);
 nlohmann::ordered_json to_json(const vision::Detection& detection, std::span<const std::string> labels);
 
 /// {"source", "width", "height", "latency_ms", "detections": [as above]}; boxes in pixels of the source. A picture
-/// that failed has "error" and no detections, one that is damaged and could be read "warning".
+/// that failed has "error" and no detections, one that is damaged and could be read "warning". A frame has "frame"
+/// (from 1) and "time_s" behind its source.
 nlohmann::ordered_json to_json(const PictureResult& result, std::span<const std::string> labels);
 
 /// {"schema_version": 1, "model", "images": […]} in parts, an image on each line: a report of any length is written as

@@ -27,6 +27,13 @@ std::string shortened(const std::string& text, std::size_t most) {
   return text.substr(0, most);
 }
 
+/// What is before the last "_" and digits; nothing if it doesn't end so.
+std::string before_number(const std::string& stem) {
+  const std::size_t digits = stem.find_last_not_of("0123456789") + 1;  // 0 where there are no others
+  if (digits == 0 || digits == stem.size() || stem[digits - 1] != '_') return {};
+  return stem.substr(0, digits - 1);
+}
+
 void make_folder(const fs::path& path, bool& made) {
   std::error_code failed;
   fs::create_directories(path.parent_path().empty() ? "." : path.parent_path(), failed);
@@ -57,16 +64,14 @@ RunFolder::RunFolder(const fs::path& project, const std::string& name, bool exis
 
 bool RunFolder::take(const std::string& stem, const std::string& extension, const fs::path& source) {
   stem_ = stem;
+  if (videos_.contains(before_number(stem))) return false;  // a frame's labels have that name
   std::error_code ignored;
   // Nor may a source that lies in this very folder be overwritten.
   return taken_.insert(stem).second && !fs::equivalent(path_ / (stem + extension), source, ignored);
 }
 
-fs::path RunFolder::picture_path(const fs::path& source) {
-  const std::string extension =
-      can_write_extension(base::lower_extension(source)) ? source.extension().string() : ".png";
-  const std::string stem = source.stem().string();
-  const std::size_t room = longest_name_ - std::max(extension.size(), labels_extension.size());
+fs::path RunFolder::make_path(const std::string& stem, const std::string& extension, const fs::path& source,
+                              std::size_t room) {
   if (!take(shortened(stem, room), extension, source)) {
     std::string suffix;
     std::size_t& number = numbers_.try_emplace(stem, 1).first->second;
@@ -76,13 +81,35 @@ fs::path RunFolder::picture_path(const fs::path& source) {
   return path_ / (stem_ + extension);
 }
 
-fs::path RunFolder::labels_path() {
-  const fs::path folder = path_ / "labels";
+fs::path RunFolder::picture_path(const fs::path& source) {
+  const std::string extension =
+      can_write_extension(base::lower_extension(source)) ? source.extension().string() : ".png";
+  return make_path(source.stem().string(), extension, source,
+                   longest_name_ - std::max(extension.size(), labels_extension.size()));
+}
+
+fs::path RunFolder::video_path(const std::string& stem, const fs::path& source) {
+  constexpr std::size_t number = 21;  // what is put behind it for a frame: "_" and digits
+  fs::path path = make_path(stem, ".mp4", source, longest_name_ - labels_extension.size() - number);
+  videos_.insert(stem_);
+  return path;
+}
+
+fs::path RunFolder::labels_folder() const {
+  fs::path folder = path_ / "labels";
   std::error_code failed;
   fs::create_directories(folder, failed);
   if (failed)
     throw base::UserError(fmt::format("{}: this folder can't be made: {}", folder.string(), failed.message()));
-  return folder / (stem_ + std::string(labels_extension));
+  return folder;
+}
+
+fs::path RunFolder::labels_path() {
+  return labels_folder() / (stem_ + std::string(labels_extension));
+}
+
+fs::path RunFolder::frame_labels_path(const fs::path& video, std::size_t frame) {
+  return labels_folder() / fmt::format("{}_{}{}", video.stem().string(), frame, labels_extension);
 }
 
 }  // namespace inferqueue::pipeline

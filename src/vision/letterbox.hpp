@@ -26,7 +26,7 @@ struct Geometry {
 /// (small ones are enlarged), bilinearly resized, centred on grey (114), RGB planes of bytes. The values are those of
 /// cv::resize with INTER_LINEAR, to the last bit.
 ///
-/// An object keeps its scratch memory from call to call; it allocates only when the size of the pictures changes.
+/// An object keeps its scratch memory from call to call; it allocates only for sizes that are new to it.
 /// Thread rules: one call at a time per object, on the calling thread alone.
 class Letterbox {
  public:

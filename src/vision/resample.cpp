@@ -13,6 +13,7 @@ namespace {
 constexpr float kUnit = 2048;  // what the weights of a pixel add up to
 constexpr int kPairs = 4;      // a column's pairs of weights: blue, green, red, nothing
 constexpr int kPixel = 3;      // bytes
+constexpr std::size_t kPlans = 8;
 
 // As cv::resize places pixels: their centres, in single precision.
 Resample::Tap tap(int target, double scale, int length) {
@@ -77,25 +78,40 @@ void plan_columns(Resample::Plan& plan) {
 
 }  // namespace
 
-void Resample::prepare(Size source, Size target) {
-  if (source == plan_.source && target == plan_.target) return;
-  plan_ = {};  // not half of a new plan, if there is no memory for it
+const Resample::Plan& Resample::plan_for(Size source, Size target) {
+  const auto is_it = [&](const Plan& plan) { return plan.source == source && plan.target == target; };
+  const auto found = std::ranges::find_if(plans_, is_it);
+  if (found != plans_.end()) {
+    std::rotate(plans_.begin(), found, found + 1);
+    return plans_.front();
+  }
   Plan plan;
   plan.source = source;
   plan.target = target;
   plan_columns(plan);
   for (int y = 0; y < target.height; ++y)
     plan.rows.push_back(tap(y, scale_of(source.height, target.height), source.height));
-  for (Aligned<std::int16_t>& sums : scratch_.sums) sums = allocate<std::int16_t>(plan.columns * kPairs);
-  scratch_.resized = allocate<std::uint8_t>(plan.columns * kPairs);
-  scratch_.source.resize(static_cast<std::size_t>(source.width) * kPixel + kReadAtOnce);
-  plan_ = std::move(plan);
+  if (plans_.size() == kPlans) plans_.pop_back();
+  plans_.insert(plans_.begin(), std::move(plan));
+  return plans_.front();
+}
+
+void Resample::reserve(const Plan& plan) {
+  if (scratch_.columns < plan.columns) {
+    scratch_.columns = 0;  // if there is no memory
+    for (Aligned<std::int16_t>& sums : scratch_.sums) sums = allocate<std::int16_t>(plan.columns * kPairs);
+    scratch_.resized = allocate<std::uint8_t>(plan.columns * kPairs);
+    scratch_.columns = plan.columns;
+  }
+  const std::size_t row = static_cast<std::size_t>(plan.source.width) * kPixel + kReadAtOnce;
+  if (scratch_.source.size() < row) scratch_.source.resize(row);
 }
 
 void Resample::apply(const BgrView& picture, const PlanesView& planes, Size target) {
   if (picture.size == target) return split_picture(picture, planes);
-  prepare(picture.size, target);
-  resample_picture(picture, planes, plan_, scratch_);
+  const Plan& plan = plan_for(picture.size, target);
+  reserve(plan);
+  resample_picture(picture, planes, plan, scratch_);
 }
 
 }  // namespace inferqueue::vision

@@ -30,8 +30,8 @@ struct PlanesView {
 /// Resizes pictures, with the vector instructions of the processor at hand. The arithmetic is that of cv::resize with
 /// INTER_LINEAR for 8-bit pictures (weights of 11 bits, four bits dropped between the two directions), to the last bit.
 ///
-/// Keeps what depends on the sizes only, and its scratch memory, from call to call: it allocates when a size changes.
-/// Thread rules: one call at a time per object.
+/// Keeps what depends on the sizes only, for the latest few of them, and its scratch memory: it allocates for sizes
+/// that are new to it. Thread rules: one call at a time per object.
 class Resample {
  public:
   /// Writes target.width times target.height pixels. A target of the picture's size is a copy. Sizes are positive.
@@ -59,17 +59,19 @@ class Resample {
     Aligned<std::int16_t> odd;      ///< of the odd ones
     std::vector<Tap> rows;
   };
-  /// Memory for rows: two of sums (four a pixel), one of resized pixels (four bytes each), one of the source.
+  /// Memory for rows: two of sums (four a column), one of resized pixels (four bytes each), one of the source.
   struct Scratch {
+    std::size_t columns = 0;
     std::array<Aligned<std::int16_t>, 2> sums;
     Aligned<std::uint8_t> resized;
     std::vector<std::uint8_t> source;
   };
 
  private:
-  void prepare(Size source, Size target);
+  const Plan& plan_for(Size source, Size target);
+  void reserve(const Plan& plan);
 
-  Plan plan_;
+  std::vector<Plan> plans_;  // the latest first
   Scratch scratch_;
 };
 

@@ -48,13 +48,13 @@ TEST_F(BadInput, SourcesThatAreNothingAreNamed) {
   temp.folder("empty");
   temp.folder("only/folders");
   const std::string none = model();
-  expect_refused({"detect", "-m", none, "-s", "empty"}, {"empty: there is no picture in this folder"});
+  expect_refused({"detect", "-m", none, "-s", "empty"}, {"empty: there is no picture or video in this folder"});
   expect_refused({"detect", "-m", none, "-s", "missing.jpg"}, {"missing.jpg: no such file, folder or match"});
   expect_refused({"detect", "-m", none, "-s", "*.jpg"}, {"*.jpg: no such file, folder or match"});
   expect_refused({"detect", "-m", none, "-s", "only/*"}, {"only/*: matches no picture, only folders"});
   expect_refused({"detect", "-m", none, "-s", ""}, {"a source is empty"});
-  expect_refused({"detect", "-m", none, "-s", "film.mp4"}, {"film.mp4: videos are not supported yet"});
-  expect_refused({"detect", "-m", none, "-s", "0"}, {"0: cameras and streams are not supported yet"});
+  expect_refused({"detect", "-m", none, "-s", "film.mp4"}, {"film.mp4: no such file, folder or match"});
+  expect_refused({"bench", "-m", none, "-s", "0"}, {"camera 0: is a camera or an address; give pictures"});
   EXPECT_EQ(names_in(temp.path()), "empty model.bin model.xml only only/folders");
 }
 

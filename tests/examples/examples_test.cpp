@@ -196,6 +196,14 @@ TEST_F(Examples, ATimelineThatFailsLeavesTheFileAsItWas) {
   EXPECT_EQ(testing::content_of(temp_ / "t.svg"), "the last one");
 }
 
+TEST_F(Examples, APanMovesOverEachPicture) {
+  EXPECT_EQ(output_of("pan", {samples, "pan.mp4", "0.5"}), "pan.mp4: 36 frames\n") << "six of each picture";
+  EXPECT_GT(fs::file_size(temp_ / "pan.mp4"), 10'000U);
+  EXPECT_EQ(run("pan", {(temp_ / "none").string(), "none.mp4"}).err,
+            "pan: " + (temp_ / "none").string() + ": no such file, folder or match\n");
+  EXPECT_FALSE(fs::exists(temp_ / "none.mp4"));
+}
+
 TEST_F(Examples, NumbersAreAboveZero) {
   using Words = std::vector<std::string>;
   const Words timeline{shapes, samples, "t.svg", "latency"};
@@ -208,6 +216,7 @@ TEST_F(Examples, NumbersAreAboveZero) {
              {"one_request", {shapes, "CPU", number}, "SECONDS"},
              {"two_requests", {shapes, "CPU", number}, "SECONDS"},
              {"classification", {"builtin:mlp", samples, number}, "BEST"},
+             {"pan", {samples, "p.mp4", number}, "SECONDS"},
              {"timeline", frames, "FRAMES"},
              {"timeline", runs, "RUNS"}}) {
       const testing::Outcome outcome = run(name, arguments);
@@ -226,6 +235,7 @@ TEST_F(Examples, EachSaysHowItIsUsed) {
     EXPECT_EQ(outcome.status, 1);
     EXPECT_TRUE(outcome.err.starts_with(name + ": usage: " + name + " MODEL")) << outcome.err;
   }
+  EXPECT_EQ(run("pan", {}).err, "pan: usage: pan PICTURES VIDEO.mp4 [SECONDS]\n");
 }
 
 }  // namespace

@@ -44,6 +44,9 @@ void run(Input input) {
     require(!found.pictures.empty() || !found.problems.empty(), "a source is pictures, or a problem");
     for (const fs::path& picture : found.pictures)
       require(fs::exists(picture) && !fs::is_directory(picture), "a picture is a file that is there");
+    const pipeline::Sources any = pipeline::expand_sources(std::vector<std::string>{source}, pipeline::Accept::all);
+    require(!any.empty() || !any.problems.empty(), "a source is pictures, videos, a live one, or a problem");
+    require(any.pictures == found.pictures, "videos don't change what the pictures are");
     pictures.insert(pictures.end(), found.pictures.begin(), found.pictures.end());
     problems += found.problems.size();
   }

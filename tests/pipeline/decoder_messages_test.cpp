@@ -94,5 +94,26 @@ TEST_F(DecoderMessagesTest, WarningsOfLibpngAreNoDamage) {
   EXPECT_EQ(messages.damage(), "libpng error: IDAT: CRC error");
 }
 
+TEST_F(DecoderMessagesTest, WhatFFmpegSaysInThreadsOfItsOwnIsCountedAndNotPrinted) {
+  const DecoderComplaints before = decoder_complaints();
+  const fs::path printed = temp / "stderr";
+  const int kept = ::dup(STDERR_FILENO);
+  const int file = ::open(printed.c_str(), O_WRONLY | O_CREAT, 0600);
+  ::dup2(file, STDERR_FILENO);
+  std::thread([] {
+    std::fputs("[mpeg4 @ 0x55c8a40] ", stderr);  // in pieces, as it does
+    std::fputs("ac-tex damaged at 12 3\n", stderr);
+    std::fputs("\033[0;35m[h264 @ 0x55c8a40] \033[0m\033[1;31merror while decoding\033[0m\n", stderr);
+    std::fputs("somebody else's\n", stderr);
+  }).join();
+  ::dup2(kept, STDERR_FILENO);
+  ::close(kept);
+  ::close(file);
+  EXPECT_EQ(testing::content_of(printed), "somebody else's\n");
+  const DecoderComplaints after = decoder_complaints();
+  EXPECT_EQ(after.count, before.count + 2);
+  EXPECT_EQ(after.latest, "error while decoding");
+}
+
 }  // namespace
 }  // namespace inferqueue::pipeline

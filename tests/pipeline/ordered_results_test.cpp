@@ -2,6 +2,7 @@
 #include "pipeline/ordered_results.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <barrier>
 #include <chrono>
@@ -12,6 +13,7 @@
 #include <numeric>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -21,15 +23,41 @@
 namespace inferqueue::pipeline {
 namespace {
 
+/// Those of one source.
+class OneSource {
+ public:
+  explicit OneSource(std::size_t size) : results_(std::array{size}) {}
+
+  std::optional<std::size_t> reserve() {
+    return results_.wait_for_room(0) ? std::optional(results_.reserve(0)) : std::nullopt;
+  }
+  PictureResult& at(std::size_t index) { return results_.at(0, index); }
+  void finish(std::size_t index) { results_.finish(0, index); }
+  void close() { results_.end(0, {}); }
+  void abandon() { results_.abandon(); }
+  std::optional<PictureResult> take() {
+    PictureResult result;
+    const auto delivery = results_.take(result);
+    if (!delivery) return std::nullopt;
+    if (delivery->kind == Delivery::Kind::result) return result;
+    EXPECT_EQ(delivery->kind, Delivery::Kind::end);
+    EXPECT_FALSE(results_.take(result)) << "the end comes once, and nothing behind it";
+    return std::nullopt;
+  }
+
+ private:
+  OrderedResults results_;
+};
+
 /// Reserves the next and puts its number into it.
-std::size_t reserve(OrderedResults& results) {
+std::size_t reserve(OneSource& results) {
   const std::size_t index = results.reserve().value();
   results.at(index).index = index;
   return index;
 }
 
 /// Takes everything and checks that it comes in order. Returns how many there were.
-std::size_t take_all(OrderedResults& results, std::size_t next = 0) {
+std::size_t take_all(OneSource& results, std::size_t next = 0) {
   const std::size_t first = next;
   while (const auto result = results.take()) EXPECT_EQ(result->index, next++);
   return next - first;
@@ -39,7 +67,7 @@ TEST(OrderedResults, EveryOrderOfFinishingGivesTheSameResults) {
   std::vector<std::size_t> order(5);
   std::iota(order.begin(), order.end(), 0U);
   do {
-    OrderedResults results(order.size());
+    OneSource results(order.size());
     for (std::size_t i = 0; i < order.size(); ++i) EXPECT_EQ(reserve(results), i);
     for (const std::size_t i : order) results.finish(i);
     results.close();
@@ -50,7 +78,7 @@ TEST(OrderedResults, EveryOrderOfFinishingGivesTheSameResults) {
 TEST(OrderedResults, ABatchThatIsFinishedOnThreadsAtOnceComesInOrder) {
   constexpr std::size_t size = 8;
   constexpr std::size_t rounds = 200;
-  OrderedResults results(size);
+  OneSource results(size);
   std::barrier together(size + 1);
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < size; ++i)
@@ -104,7 +132,7 @@ TEST(OrderedResults, KeepsOrderAndBoundWithThreeKindsOfThreads) {
   for (const std::size_t size : {1U, 2U, 7U, 64U}) {
     SCOPED_TRACE(size);
     constexpr std::size_t count = 3000;
-    OrderedResults results(size);
+    OneSource results(size);
     Pool pool;
     std::atomic<std::size_t> reserved{0};
     std::vector<std::jthread> threads;
@@ -136,7 +164,7 @@ TEST(OrderedResults, KeepsOrderAndBoundWithThreeKindsOfThreads) {
 }
 
 TEST(OrderedResults, ReservesNoMoreThanItsSizeUntilOneIsTaken) {
-  OrderedResults results(2);
+  OneSource results(2);
   reserve(results);
   reserve(results);
   auto third = std::async(std::launch::async, [&] { return reserve(results); });
@@ -147,24 +175,24 @@ TEST(OrderedResults, ReservesNoMoreThanItsSizeUntilOneIsTaken) {
   EXPECT_EQ(third.get(), 2U);
 }
 
-TEST(OrderedResults, CloseWakesTheOneThatReserves) {
-  OrderedResults results(1);
+TEST(OrderedResults, AbandonWakesTheOneThatReserves) {
+  OneSource results(1);
   reserve(results);
   auto waiting = std::async(std::launch::async, [&] { return results.reserve(); });
-  results.close();
+  results.abandon();
   EXPECT_EQ(waiting.get(), std::nullopt);
   EXPECT_EQ(results.reserve(), std::nullopt);
 }
 
-TEST(OrderedResults, CloseWakesTheOneThatTakes) {
-  OrderedResults results(1);
+TEST(OrderedResults, TheEndWakesTheOneThatTakes) {
+  OneSource results(1);
   auto waiting = std::async(std::launch::async, [&] { return results.take().has_value(); });
   results.close();
   EXPECT_FALSE(waiting.get());
 }
 
-TEST(OrderedResults, WhatIsUnderWayAtCloseIsStillDelivered) {
-  OrderedResults results(4);
+TEST(OrderedResults, WhatIsUnderWayAtTheEndIsStillDelivered) {
+  OneSource results(4);
   for (int i = 0; i < 3; ++i) reserve(results);
   results.finish(2);
   results.close();
@@ -175,7 +203,7 @@ TEST(OrderedResults, WhatIsUnderWayAtCloseIsStillDelivered) {
 }
 
 TEST(OrderedResults, APlaceThatIsUsedAgainIsClean) {
-  OrderedResults results(1);
+  OneSource results(1);
   results.at(reserve(results)).error = "old";
   results.finish(0);
   EXPECT_EQ(results.take().value().error, "old");
@@ -183,6 +211,79 @@ TEST(OrderedResults, APlaceThatIsUsedAgainIsClean) {
   EXPECT_EQ(results.at(1).error, "");
   results.finish(1);
   EXPECT_EQ(results.take().value().error, "");
+}
+
+/// What take() gives, in one word: "0:result 1", "0:note text", "0:end".
+std::string next_of(OrderedResults& results) {
+  PictureResult result;
+  const auto delivery = results.take(result);
+  if (!delivery) return "nothing";
+  const std::string source = std::to_string(delivery->source);
+  if (delivery->kind == Delivery::Kind::result) return source + ":result " + result.error;
+  return source + (delivery->kind == Delivery::Kind::note ? ":note " : ":end ") + delivery->text;
+}
+
+void put(OrderedResults& results, std::size_t source) {
+  ASSERT_TRUE(results.wait_for_room(source));
+  const std::size_t index = results.reserve(source);
+  results.at(source, index).error = std::to_string(index);
+  results.finish(source, index);
+}
+
+TEST(OrderedResults, SourcesHaveTheirTurns) {
+  OrderedResults results(std::array<std::size_t, 3>{4, 4, 4});
+  for (int i = 0; i < 3; ++i) put(results, 0);
+  for (int i = 0; i < 2; ++i) put(results, 2);
+  for (const char* wanted : {"0:result 0", "2:result 0", "0:result 1", "2:result 1", "0:result 2"})
+    EXPECT_EQ(next_of(results), wanted);
+}
+
+TEST(OrderedResults, ASourceThatStandsStillHoldsUpNoOther) {
+  OrderedResults results(std::array<std::size_t, 2>{1, 1});
+  ASSERT_TRUE(results.wait_for_room(0));
+  results.reserve(0);  // and never finished in time
+  for (int i = 0; i < 3; ++i) {
+    put(results, 1);
+    EXPECT_EQ(next_of(results), "1:result " + std::to_string(i));
+  }
+  results.end(1, "gone");
+  EXPECT_EQ(next_of(results), "1:end gone");
+  results.finish(0, 0);
+  results.end(0, {});
+  EXPECT_EQ(next_of(results), "0:result ");
+  EXPECT_EQ(next_of(results), "0:end ");
+  EXPECT_EQ(next_of(results), "nothing");
+}
+
+TEST(OrderedResults, NotesComeBeforeWhatIsNotFinishedAndTheEndComesLast) {
+  OrderedResults results(std::array<std::size_t, 1>{2});
+  ASSERT_TRUE(results.wait_for_room(0));
+  results.reserve(0);
+  results.note(0, "first");
+  results.note(0, "second");
+  results.end(0, "why");
+  EXPECT_EQ(next_of(results), "0:note first");
+  EXPECT_EQ(next_of(results), "0:note second");
+  auto next = std::async(std::launch::async, [&] { return next_of(results); });
+  results.finish(0, 0);
+  EXPECT_EQ(next.get(), "0:result ");
+  EXPECT_EQ(next_of(results), "0:end why");
+}
+
+TEST(OrderedResults, ThePictureOfATakenResultIsUsedAgain) {
+  OrderedResults results(std::array<std::size_t, 1>{1});
+  PictureResult result;
+  std::set<const unsigned char*> memory;
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(results.wait_for_room(0));
+    const std::size_t index = results.reserve(0);
+    results.at(0, index).picture.create(8, 8, CV_8UC3);
+    memory.insert(results.at(0, index).picture.data);
+    results.finish(0, index);
+    ASSERT_TRUE(results.take(result));
+    EXPECT_EQ(result.picture.size(), cv::Size(8, 8));
+  }
+  EXPECT_EQ(memory.size(), 2U) << "the one that was taken last, and the one under way";
 }
 
 }  // namespace

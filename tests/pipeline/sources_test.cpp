@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "pipeline/source_names.hpp"
 #include "support/temp_folder.hpp"
 
 namespace inferqueue::pipeline {
@@ -122,20 +123,64 @@ TEST_F(SourcesTest, TheSamePictureTwiceIsTwoPictures) {
   EXPECT_EQ(names(expand({path("b.png"), path("b.png")})), (Strings{"b.png", "b.png"}));
 }
 
-TEST_F(SourcesTest, VideosAreRefusedByName) {
-  for (const std::string name : {"film.mp4", "FILM.AVI", "film.MoV", "missing.mkv", "moving.gif"}) {
-    if (!name.starts_with("missing")) temp.file(name);
+TEST_F(SourcesTest, WhereOnlyPicturesAreTakenVideosAreRefusedByName) {
+  for (const std::string name : {"film.mp4", "FILM.AVI", "film.MoV", "moving.gif"}) {
+    temp.file(name);
     const Sources found = expand({path(name)});
-    EXPECT_EQ(found.problems, Strings{path(name) + ": videos are not supported yet; give pictures (jpg, png, bmp, tif, "
-                                                   "webp, ppm, jp2)"});
-    EXPECT_EQ(found.pictures.size(), 0U);
+    EXPECT_EQ(found.problems, Strings{path(name) + ": is a video; give pictures (jpg, png, bmp, tif, webp, ppm, jp2)"});
+    EXPECT_TRUE(found.empty());
   }
+  EXPECT_EQ(expand({path("missing.mkv")}).problems, Strings{path("missing.mkv") + ": no such file, folder or match"});
 }
 
-TEST_F(SourcesTest, CamerasAndStreamsAreRefusedByName) {
-  for (const std::string source : {"0", "12", "rtsp://camera/1", "http://host/picture.jpg"})
-    EXPECT_EQ(expand({source}).problems,
-              Strings{source + ": cameras and streams are not supported yet; give pictures"});
+TEST_F(SourcesTest, WhereOnlyPicturesAreTakenCamerasAndAddressesAreRefusedByName) {
+  const std::string rest = "; give pictures (jpg, png, bmp, tif, webp, ppm, jp2)";
+  EXPECT_EQ(expand({"0"}).problems, Strings{"camera 0: is a camera or an address" + rest});
+  EXPECT_EQ(expand({"rtsp://me:secret@camera/1"}).problems,
+            Strings{"rtsp://camera/1: is a camera or an address" + rest});
+}
+
+TEST_F(SourcesTest, EachKindIsToldByItsName) {
+  for (const char* name : {"x.mp4", "y.AVI", "below/z.mkv", "7", "rtsp"}) temp.file(name);
+  fs::current_path(temp.path());
+  const Sources found = expand_sources(
+      Strings{".", "below/*", "7", "7.mp4", "0", "12", "rtsp://camera/1", "/dev/video3", "http://host/film.mp4?from=3",
+              "http://host:8080/video", "rtsp://host/film.mp4", "udp://127.0.0.1:5000"},
+      Accept::all);
+  fs::current_path("/");
+  EXPECT_EQ(found.videos, (Strings{"./x.mp4", "./y.AVI", "below/z.mkv", "http://host/film.mp4?from=3"}));
+  EXPECT_EQ(found.live, (Strings{"0", "12", "rtsp://camera/1", "3", "http://host:8080/video", "rtsp://host/film.mp4",
+                                 "udp://127.0.0.1:5000"}));
+  EXPECT_EQ(found.pictures, (std::vector<fs::path>{"./a.JPG", "./b.png", "./c.tiff", "below/deep.png", "7"}));
+  EXPECT_EQ(found.problems, Strings{"7.mp4: no such file, folder or match"});
+}
+
+TEST_F(SourcesTest, AFolderOfVideosIsNoProblem) {
+  temp.file("films/a.mp4");
+  const Sources found = expand_sources(Strings{path("films")}, Accept::all);
+  EXPECT_EQ(found.videos, Strings{path("films/a.mp4")});
+  EXPECT_EQ(found.problems, Strings{});
+  temp.folder("empty");
+  EXPECT_EQ(
+      expand_sources(Strings{path("empty")}, Accept::all).problems,
+      Strings{path("empty") + ": there is no picture or video in this folder (jpg, png, bmp, tif, webp, ppm, jp2; "
+                              "mp4, avi, mkv, mov, webm)"});
+}
+
+TEST(SourceNames, SecretsAreNotShown) {
+  EXPECT_EQ(shown_name("rtsp://me:se@cret@camera:554/a@b"), "rtsp://camera:554/a@b");
+  EXPECT_EQ(shown_name("http://host/a@b"), "http://host/a@b");
+  EXPECT_EQ(shown_name("0"), "camera 0");
+  EXPECT_EQ(shown_name("in/film.mp4"), "in/film.mp4");
+}
+
+TEST(SourceNames, MakeNamesOfFiles) {
+  EXPECT_EQ(file_stem("rtsp://me:secret@camera:554/door/1?token=x"), "camera_554_door_1");
+  EXPECT_EQ(file_stem("http://../../etc"), "etc");
+  EXPECT_EQ(file_stem("udp://@:5000"), "5000");
+  EXPECT_EQ(file_stem("http:///"), "stream");
+  EXPECT_EQ(file_stem("2"), "camera-2");
+  EXPECT_EQ(file_stem("in/film.of.it.mp4"), "film.of.it");
 }
 
 TEST_F(SourcesTest, AnEmptySourceIsAProblem) {
