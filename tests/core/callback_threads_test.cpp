@@ -108,6 +108,37 @@ TEST_F(BacklogTest, ASlotGoesOnWhileItsCallbackReadsTheOutputs) {
   expect_all_slots_idle();
 }
 
+TEST_F(BacklogTest, WhatKeptItsSlotTakesNoPlaceInIt) {
+  make_engine(1, {.callback_threads = 1, .callback_backlog = 1});
+  for (int round = 0; round < 2; ++round) {
+    go_on = false;
+    const int before = inside;
+    engine->submit(held_up(0));
+    backend->complete(0);
+    wait_inside(before + 1);
+    EXPECT_EQ(slot_states(), std::vector{SlotState::idle}) << "the first leaves its slot, in every round";
+    engine->submit(held_up(1));
+    backend->complete(0);
+    EXPECT_EQ(slot_states(), std::vector{SlotState::finishing});
+    go_on = true;
+    EXPECT_TRUE(engine->wait_all().empty());
+  }
+}
+
+// Two threads: the callback of the earlier of a slot's requests returns last.
+TEST_F(BacklogTest, TheLatestOfASlotIsTheOneSubmittedLast) {
+  make_engine(1, {.callback_threads = 2, .callback_backlog = 2});
+  engine->submit(held_up(0));
+  backend->complete(0);
+  wait_inside(1);
+  engine->submit(logged(1));
+  backend->complete(0);
+  wait_for_log(1);
+  go_on = true;
+  EXPECT_TRUE(engine->wait_all().empty());
+  EXPECT_EQ(static_cast<const FakeRecord&>(*engine->snapshot(0).latest).input, 1);
+}
+
 TEST_F(BacklogTest, AsManyAsThereAreSlotsUnlessSaidOtherwise) {
   make_engine(2, {.callback_threads = 1});
   for (int i = 0; i < 4; ++i) {

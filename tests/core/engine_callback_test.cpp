@@ -155,5 +155,23 @@ TEST_F(EngineTest, AReleasedLeaseRunsWhatStandsInLine) {
   expect_all_slots_idle();
 }
 
+// Its outcome is the other engine's own business, although this thread works for the first.
+TEST_F(EngineTest, ACallbackMaySubmitToAnotherEngineThatCompletesAtOnce) {
+  make_engine(1);
+  auto owned = std::make_unique<FakeBackend>(1);
+  FakeBackend& others_backend = *owned;
+  core::Engine other(std::move(owned), {});
+  others_backend.complete_inside_start();
+  int seen = 0;
+  engine->submit(record(1, [&](FakeRecord&) {
+    other.submit(record(7, [&](FakeRecord& r) { seen = *r.output; }));
+    EXPECT_EQ(seen, 8) << "when its submission has returned";
+  }));
+  backend->complete(0);
+  EXPECT_EQ(seen, 8);
+  EXPECT_EQ(others_backend.violations(), std::vector<std::string>{});
+  EXPECT_TRUE(other.wait_all().empty());
+}
+
 }  // namespace
 }  // namespace inferqueue::testing

@@ -121,12 +121,9 @@ TEST_F(EngineTest, ClosingWhileASubmissionBindsRunsWhatStandsInLine) {
 
 TEST_F(EngineTest, ClosingCancelsWhatRunsOnEverySlot) {
   make_engine(3);
-  for (int i = 0; i < 3; ++i) {
-    auto obedient = logged(i);
-    obedient->faults.obeys_cancel = true;
-    engine->submit(std::move(obedient));
-  }
-  engine->close(CloseMode::cancel, {});
+  backend->on_cancel = [&](core::SlotId slot) { backend->complete(slot, std::make_exception_ptr(Cancelled())); };
+  for (int i = 0; i < 3; ++i) engine->submit(logged(i));
+  engine->close(CloseMode::cancel, {.timeout = std::chrono::seconds(10)});
   EXPECT_EQ(log(), (std::vector<std::string>{"0 cancelled", "1 cancelled", "2 cancelled"}));
 }
 

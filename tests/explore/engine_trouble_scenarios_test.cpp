@@ -277,5 +277,30 @@ TEST(TroubleScenario, OneWhoWaitsForAnIdleSlotAsTheEngineIsShutDown) {
       small);
 }
 
+// Both wait for the same to happen, and only one is stopped.
+TEST(TroubleScenario, OneOfTwoWaitsIsStopped) {
+  expect_holds([] {
+    Stage stage(1);
+    stage.submit();
+    std::stop_source stopped;
+    {
+      const Thread one([&] { stage.engine().wait_all({.stop = std::stop_source().get_token()}); });
+      {
+        const Thread other([&] {
+          try {
+            stage.engine().wait_all({.stop = stopped.get_token()});
+            check(false, "it was not stopped, and nothing has completed");
+          } catch (const Error& error) {
+            check(error.code() == Errc::stopped, "it was told of something else");
+          }
+        });
+        stopped.request_stop();
+      }
+      stage.backend().complete(0);
+    }
+    stage.finish();
+  });
+}
+
 }  // namespace
 }  // namespace inferqueue::explore
