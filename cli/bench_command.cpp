@@ -42,9 +42,10 @@ struct BenchOptions {
 };
 
 measure::Mode mode_of(const std::string& name) {
-  for (const measure::Mode mode : {measure::Mode::sync, measure::Mode::two_requests, measure::Mode::queue})
+  for (const measure::Mode mode :
+       {measure::Mode::sync, measure::Mode::two_requests, measure::Mode::queue, measure::Mode::inference})
     if (name == to_string(mode)) return mode;
-  throw OptionError(fmt::format("--modes {}: unknown; use sync, two_requests or queue", name));
+  throw OptionError(fmt::format("--modes {}: unknown; use sync, two_requests, queue or inference", name));
 }
 
 class BenchCommand final : public Command {
@@ -55,7 +56,7 @@ class BenchCommand final : public Command {
         "Letterbox, inference and NMS over pictures in memory. The modes are measured in turn, round by round, so that "
         "a\nmachine that drifts favours none.");
     options_.detector.declare(app_);
-    app_.add_option("--modes", options_.modes, "sync, two_requests, queue")
+    app_.add_option("--modes", options_.modes, "sync, two_requests, queue, inference (the queue without pictures)")
         ->delimiter(',')
         ->capture_default_str()
         ->type_name("MODE");

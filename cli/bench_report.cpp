@@ -24,6 +24,8 @@ std::string_view title(Mode mode) {
       return "two requests";
     case Mode::queue:
       return "queue";
+    case Mode::inference:
+      return "inference";
   }
   return "?";
 }

@@ -1,7 +1,7 @@
 """Measures the detection pipeline against its peers in turns and prints the ratios.
 
-usage: bench_pipeline.py --shared DIR --python PYTHON --peers PEERS [--rounds 10] [--seconds 4] [--nireq 4]
-                         [--iterations 60] [--output build/bench]
+usage: bench_pipeline.py --shared DIR --python PYTHON --peers PEERS [--rounds 10] [--seconds 3] [--nireq 4]
+                         [--iterations 60] [--models yolov5n,yolov5s] [--output build/bench]
 
 Each round runs everything once, every second round in reverse, so that a machine that slows down slows all alike; a
 ratio is taken within its round, and its spread over the rounds says how far to trust the median.
@@ -9,56 +9,106 @@ ratio is taken within its round, and its spread over the rounds says how far to 
 
 import argparse
 import pathlib
+import re
 import statistics
+import subprocess
+import sys
 
 import bench_report
-from in_turns import in_turns, run, spread
+from in_turns import in_turns, run, run_and_weigh, spread
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+COMMAND = ROOT / "build/release/cli/inferqueue"
 HINTS = ("THROUGHPUT", "LATENCY")
 POOL_JOBS = (2, 4, 8)
+# Files of the folder of pictures: so many that starting and ending don't count.
+COPIES = {"yolov5n": 300, "yolov5s": 60}
 
 
-def measure(a: argparse.Namespace) -> dict:
-    """One call for each thing that is measured; each returns {name: (images/s, CPU seconds an image or None)}."""
-    model, images = f"{a.shared}/models/yolov5n/yolov5n.xml", f"{a.shared}/images"
+class Subject:
+    """A model, and everything that is measured with it. Each measurement returns {name: value}: images/s, CPU seconds an
+    image and peak memory in MiB, None where the program doesn't tell."""
 
-    def ours() -> dict:
-        out = run([str(ROOT / "build/release/cli/inferqueue"), "bench", "--model", model, "--source", images, "--modes",
-                   "queue", "--hint", "throughput", "--nireq", str(a.nireq), "--rounds", "1",
-                   "--seconds", str(a.seconds), "--json", "-"])
-        rate = statistics.median(r["images_per_s"] for r in out["runs"])
-        return {"InferQueue": (rate, statistics.median(r["cpu_s_per_image"] for r in out["runs"]))}
+    def __init__(self, name: str, model: pathlib.Path, a: argparse.Namespace):
+        self.name, self.model, self.a = name, str(model), a
+        self.images = f"{a.shared}/images"
 
-    def python(hint: str) -> dict:
-        out = run([a.python, f"{a.shared}/baselines/seed_program.py", model, images, "--iterations", str(a.iterations),
-                   "--hint", hint])
+    def calls(self) -> dict:
+        return {f"{self.name} queue": lambda: self.ours("queue"),
+                f"{self.name} inference": lambda: self.ours("inference"),
+                f"{self.name} files": self.files,
+                **{f"{self.name} {hint}": lambda hint=hint: self.python(hint) for hint in HINTS},
+                **{f"{self.name} pool {jobs}": lambda jobs=jobs: self.pool(jobs) for jobs in POOL_JOBS}}
+
+    def ours(self, mode: str) -> dict:
+        out, peak = run_and_weigh([str(COMMAND), "bench", "--model", self.model, "--source", self.images, "--modes", mode,
+                                   "--hint", "throughput", "--nireq", str(self.a.nireq), "--rounds", "1",
+                                   "--seconds", str(self.a.seconds), "--json", "-"])
+        what = "InferQueue" if mode == "queue" else "InferQueue, inference only"
+        return {f"{self.name}: {what}": (out["runs"][0]["images_per_s"], out["runs"][0]["cpu_s_per_image"], peak)}
+
+    def files(self) -> dict:
+        """`detect` over the JPEG files again and again, under other names."""
+        folder = self.a.output / "pictures" / self.name
+        folder.mkdir(parents=True, exist_ok=True)
+        originals = sorted(pathlib.Path(self.images).glob("*.jpg"))
+        for i in range(COPIES[self.name]):
+            link = folder / f"{i:04}.jpg"
+            if not link.exists():
+                link.symlink_to(originals[i % len(originals)].resolve())
+        done = subprocess.run([str(COMMAND), "detect", "--model", self.model, "--source", str(folder), "--nosave",
+                               "--hint", "throughput", "--nireq", str(self.a.nireq)],
+                              capture_output=True, text=True, check=False)
+        told = re.search(r"\(([\d.]+) pictures/s\)", done.stdout)
+        if done.returncode != 0 or told is None:
+            sys.exit(f"bench: detect failed with {done.returncode}:\n{done.stderr}")
+        return {f"{self.name}: InferQueue, from JPEG files": (float(told.group(1)), None, None)}
+
+    def python(self, hint: str) -> dict:
+        iterations = self.a.iterations if self.name == "yolov5n" else max(10, self.a.iterations // 5)
+        out, peak = run_and_weigh([self.a.python, f"{self.a.shared}/baselines/seed_program.py", self.model, self.images,
+                                   "--iterations", str(iterations), "--hint", hint])
         modes = ("sync", "two_requests", "queue")
-        return {f"Python {mode}, {hint}": (out[f"{mode}_images_per_s"], None) for mode in modes}
+        return {f"{self.name}: Python {mode}, {hint}": (out[f"{mode}_images_per_s"], None, peak) for mode in modes}
 
-    def pool(jobs: int) -> dict:
-        out = run([a.peers, "pool", model, "--hint", "THROUGHPUT", "--jobs", str(jobs), "--seconds", str(a.seconds)])
-        return {f"inference only, {jobs} jobs": (out["items_per_s"], out["cpu_s_per_item"])}
+    def pool(self, jobs: int) -> dict:
+        out = run([self.a.peers, "pool", self.model, "--hint", "THROUGHPUT", "--jobs", str(jobs),
+                   "--seconds", str(self.a.seconds)])
+        return {f"{self.name}: bare inference, {jobs} jobs": (out["items_per_s"], out["cpu_s_per_item"], None)}
 
-    return {"InferQueue": ours,
-            **{f"Python {hint}": lambda hint=hint: python(hint) for hint in HINTS},
-            **{f"pool {jobs}": lambda jobs=jobs: pool(jobs) for jobs in POOL_JOBS}}
+    def ratios(self, rounds: list[dict]) -> dict:
+        """Of the peers the best of the same round counts: they would be tuned, too."""
+        def best(found: dict, start: str, of: int) -> float:
+            values = [value[of] for name, value in found.items() if name.startswith(f"{self.name}: {start}")]
+            return max(values) if of == 0 else min(values)
+
+        def ratio(ours: str, start: str, of: int) -> dict:
+            return spread([found[f"{self.name}: {ours}"][of] / best(found, start, of) for found in rounds])
+
+        queue, only = f"{self.name}: InferQueue", f"{self.name}: InferQueue, inference only"
+        return {f"{self.name}: CPU an image: InferQueue / bare inference": ratio("InferQueue", "bare", 1),
+                f"{self.name}: images/s: InferQueue / bare inference": ratio("InferQueue", "bare", 0),
+                f"{self.name}: images/s: InferQueue / Python's best": ratio("InferQueue", "Python", 0),
+                f"{self.name}: images/s: from JPEG files / bare inference":
+                    ratio("InferQueue, from JPEG files", "bare", 0),
+                f"{self.name}: peak memory: InferQueue / Python's least": ratio("InferQueue", "Python", 2),
+                f"{self.name}: peak memory, MiB above the same command's inference only":
+                    spread([found[queue][2] - found[only][2] for found in rounds])}
 
 
-def summarize(rounds: list[dict]) -> dict:
+def summarize(rounds: list[dict], subjects: list[Subject]) -> dict:
     names = list(rounds[0])
-    rates = {name: spread([r[name][0] for r in rounds]) for name in names}
     cpu = {name: statistics.median(r[name][1] for r in rounds) for name in names if rounds[0][name][1] is not None}
+    ratios = {name: ratio for subject in subjects for name, ratio in subject.ratios(rounds).items()}
+    return {"rates": {name: spread([r[name][0] for r in rounds]) for name in names}, "cpu": cpu, "ratios": ratios}
 
-    def ratio(of: int, prefix: str) -> dict:
-        # The peer's best mode of the same round counts: it would be tuned, too.
-        best = max if of == 0 else min
-        return spread([r["InferQueue"][of] / best(v[of] for n, v in r.items() if n.startswith(prefix)) for r in rounds])
 
-    ratios = {"images/s: InferQueue / Python's best": ratio(0, "Python"),
-              "images/s: InferQueue / inference only": ratio(0, "inference only"),
-              "CPU an image: InferQueue / inference only": ratio(1, "inference only")}
-    return {"rates": rates, "cpu": cpu, "ratios": ratios}
+def builtin(name: str, folder: pathlib.Path) -> pathlib.Path:
+    """As a file, which the peers can read."""
+    model = folder / "models" / f"{name}.xml"
+    if not model.exists():
+        subprocess.run([str(COMMAND), "export", f"builtin:{name}", str(model)], check=True, stdout=sys.stderr)
+    return model
 
 
 def main() -> None:
@@ -66,17 +116,22 @@ def main() -> None:
     for name in ("--shared", "--python", "--peers"):
         ap.add_argument(name, required=True)
     ap.add_argument("--rounds", type=int, default=10)
-    ap.add_argument("--seconds", type=float, default=4)
+    ap.add_argument("--seconds", type=float, default=3)
     ap.add_argument("--nireq", type=int, default=4)
     ap.add_argument("--iterations", type=int, default=60, help="images a mode of the Python program")
+    ap.add_argument("--models", default="yolov5n,yolov5s", help="yolov5n at 416x416, yolov5s (random weights) at 640x640")
     ap.add_argument("--output", type=pathlib.Path, default=ROOT / "build/bench")
     a = ap.parse_args()
 
-    rounds = in_turns(measure(a), a.rounds, lambda value: f"{value[0]:.1f}")
-    command = (f"YOLOv5n 416, {a.rounds} rounds in turns, `./dev bench --rounds {a.rounds} --seconds {a.seconds} "
-               f"--nireq {a.nireq} --iterations {a.iterations}`.")
-    bench_report.write(a.output, "pipeline", "The detection pipeline and its peers", command, rounds, summarize(rounds),
-                       bench_report.Units("images/s", "CPU ms an image", 1e3, 1))
+    paths = {"yolov5n": lambda: pathlib.Path(a.shared) / "models/yolov5n/yolov5n.xml",
+             "yolov5s": lambda: builtin("yolov5s", a.output)}
+    subjects = [Subject(name, paths[name](), a) for name in a.models.split(",")]
+    calls = {name: call for subject in subjects for name, call in subject.calls().items()}
+    rounds = in_turns(calls, a.rounds, lambda value: f"{value[0]:.1f}")
+    command = (f"YOLOv5n 416 and YOLOv5s 640, {a.rounds} rounds in turns, `./dev bench --rounds {a.rounds} --seconds "
+               f"{a.seconds} --nireq {a.nireq} --iterations {a.iterations}`.")
+    bench_report.write(a.output, "pipeline", "The detection pipeline and its peers", command, rounds,
+                       summarize(rounds, subjects), bench_report.Units("images/s", "CPU ms an image", 1e3, 1))
 
 
 main()

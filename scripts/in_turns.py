@@ -1,23 +1,36 @@
 """Programs that are measured in turns, so that a machine that drifts slows all alike."""
 
 import json
+import os
 import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 
 
 def run(command: list[str]) -> dict:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    try:
-        measured = json.loads(done.stdout)
-    except json.JSONDecodeError:
-        sys.exit(f"bench: {' '.join(command)} failed with {done.returncode}:\n{done.stderr}")
-    if done.returncode != 0:
+    return run_and_weigh(command)[0]
+
+
+def run_and_weigh(command: list[str]) -> tuple[dict, float]:
+    """What the program prints, and its peak memory in MiB."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        try:
+            measured = json.loads(out.read())
+        except json.JSONDecodeError:
+            sys.exit(f"bench: {' '.join(command)} failed with {process.returncode}:\n{err.read().decode()}")
+    if process.returncode != 0:
         # Python's AsyncInferQueue sometimes aborts when it is torn down, after the figures are out.
-        print(f"bench: {pathlib.Path(command[1]).name} measured, and then ended with {done.returncode}", file=sys.stderr)
-    return measured
+        print(f"bench: {pathlib.Path(command[1]).name} measured, and then ended with {process.returncode}",
+              file=sys.stderr)
+    return measured, used.ru_maxrss / 1024
 
 
 def spread(values: list[float]) -> dict:

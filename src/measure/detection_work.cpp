@@ -15,6 +15,8 @@ const char* to_string(Mode mode) noexcept {
       return "two_requests";
     case Mode::queue:
       return "queue";
+    case Mode::inference:
+      return "inference";
   }
   return "unknown";
 }
@@ -30,13 +32,15 @@ DetectionWork::DetectionWork(const pipeline::DetectorModel& model, const ov::Com
     single.input = single.request.get_input_tensor();
   }
   queue_->set_callback([this](Request& request, const vision::Geometry& geometry) {
+    if (geometry.source == vision::Size{}) return;  // no picture
     objects_ += pipeline::read_output(postprocess_[request.slot_id()], model_, request, geometry, options_).size();
   });
   for (const Mode mode : {Mode::sync, Mode::two_requests, Mode::queue}) run(mode, std::chrono::milliseconds(100));
 }
 
 std::size_t DetectionWork::requests(Mode mode) const {
-  return mode == Mode::queue ? queue_->size() : mode == Mode::two_requests ? 2 : 1;
+  if (mode == Mode::sync) return 1;
+  return mode == Mode::two_requests ? 2 : queue_->size();
 }
 
 Sample DetectionWork::run(Mode mode, std::chrono::duration<double> duration) {
@@ -44,7 +48,8 @@ Sample DetectionWork::run(Mode mode, std::chrono::duration<double> duration) {
   const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(duration);
   const std::size_t images = mode == Mode::sync           ? run_sync(until)
                              : mode == Mode::two_requests ? run_two(until)
-                                                          : run_queue(until);
+                             : mode == Mode::queue        ? run_queue(until)
+                                                          : run_inference(until);
   return {images, watch.elapsed()};
 }
 
@@ -92,6 +97,16 @@ std::size_t DetectionWork::run_queue(Clock::time_point until) {
     Lease lease = queue_->lease();
     ov::Tensor input = lease.input();
     lease.start_async(pipeline::write_input(letterbox_, picture(started), input, model_.network));
+    ++started;
+  } while (Clock::now() < until);
+  queue_->wait_all();
+  return started;
+}
+
+std::size_t DetectionWork::run_inference(Clock::time_point until) {
+  std::size_t started = 0;
+  do {
+    queue_->lease().start_async(vision::Geometry{});
     ++started;
   } while (Clock::now() < until);
   queue_->wait_all();

@@ -22,6 +22,7 @@ enum class Mode {
   sync,          ///< one infer request, infer() in a loop
   two_requests,  ///< two, start_async() of one while wait() on the other
   queue,         ///< AsyncInferQueue, results in the callback
+  inference,     ///< the same queue without pictures: the inputs stay as they are, and nobody looks at the outputs
 };
 const char* to_string(Mode mode) noexcept;
 
@@ -60,6 +61,7 @@ class DetectionWork {
   std::size_t run_sync(std::chrono::steady_clock::time_point until);
   std::size_t run_two(std::chrono::steady_clock::time_point until);
   std::size_t run_queue(std::chrono::steady_clock::time_point until);
+  std::size_t run_inference(std::chrono::steady_clock::time_point until);
   const cv::Mat& picture(std::size_t i) const { return pictures_[i % pictures_.size()]; }
   void prepare(Single& single, std::size_t i);
   void read(Single& single);

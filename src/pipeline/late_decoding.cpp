@@ -20,8 +20,8 @@ using Outputs = std::vector<ov::Output<ov::Node>>;
 
 constexpr std::size_t first_class = 5;
 
-/// The places in a graph where its decoding begins: outputs [1, anchors * (5 + classes), height, width], in the order in
-/// which the graph joins them.
+/// The places in a graph where its decoding begins: outputs [1, anchors * (5 + classes), height, width], in the order
+/// in which the graph joins them.
 class Maps {
  public:
   Maps(std::size_t classes, std::size_t rows) : row_(first_class + classes), rows_(rows) {}

@@ -19,12 +19,12 @@ struct LateDecoding {
 };
 
 /// For a graph whose output is YOLOv5's, [1,N,5+classes]: the network computes the boxes and all probabilities of every
-/// anchor, a tenth of its time for YOLOv5n, where most have no object in them. In the result vision::Yolov5MapsHead does
-/// that for the others.
+/// anchor, a tenth of its time for YOLOv5n, where most have no object in them. In the result vision::Yolov5MapsHead
+/// does that for the others.
 ///
 /// Anchors, strides and order are not looked for in the graph but measured: its end is run on given numbers, on the
-/// calling thread. The head must then find the same in other numbers, in every row; else, and where the graph is built in
-/// another way, there is no result. Takes some tens of milliseconds. The given graph stays as it is. Thread rules: a
+/// calling thread. The head must then find the same in other numbers, in every row; else, and where the graph is built
+/// in another way, there is no result. Takes some tens of milliseconds. The given graph stays as it is. Thread rules: a
 /// pure function.
 std::optional<LateDecoding> decode_late(const std::shared_ptr<ov::Model>& graph, std::size_t output,
                                         std::size_t classes, vision::Size network);

@@ -6,9 +6,9 @@
 #include <system_error>
 #include <utility>
 
-#include "base/text.hpp"
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "vision/heads/head.hpp"
 #include "vision/labels.hpp"
 

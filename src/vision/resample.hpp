@@ -38,7 +38,7 @@ class Resample {
   void apply(const BgrView& picture, const PlanesView& planes, Size target);
 
   template <class T>
-  using Aligned = hwy::AlignedFreeUniquePtr<T[]>;  ///< to whole vectors
+  using Aligned = hwy::AlignedFreeUniquePtr<T[]>;  // NOLINT(modernize-avoid-c-arrays): whole vectors; Highway's own
 
   /// What the resized pixels of one direction are made of: weight[0] * source[first] + weight[1] * source[second].
   struct Tap {

@@ -89,7 +89,8 @@ TEST_F(Bench, OneModeOfTwoComparesWhatThereIs) {
 }
 
 TEST_F(Bench, WrongOptionsAreNamed) {
-  expect_refused(bench({"--modes", "sync,async"}), {"--modes async: unknown; use sync, two_requests or queue"}, 2);
+  expect_refused(bench({"--modes", "sync,async"}),
+                 {"--modes async: unknown; use sync, two_requests, queue or inference"}, 2);
   expect_refused(bench({"--hint", "latency", "fast"}), {"hint 'fast': unknown"}, 2);
   expect_refused(bench({"--rounds", "0"}), {"--rounds 0: give 1 or more"}, 2);
   for (const std::string value : {"0", "-1", "nan", "3601"})

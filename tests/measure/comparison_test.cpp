@@ -70,6 +70,16 @@ TEST_F(ComparisonTest, ProgressGrowsEvenlyToTheWhole) {
   for (std::size_t i = 0; i < shares.size(); ++i) EXPECT_DOUBLE_EQ(shares[i], static_cast<double>(i + 1) / 6);
 }
 
+TEST_F(ComparisonTest, InferenceAloneIsTheQueueWithoutPictures) {
+  options.modes = {Mode::inference};
+  options.hints = {"THROUGHPUT"};
+  options.rounds = 1;
+  const auto cells = run();
+  ASSERT_EQ(cells.size(), 1U);
+  EXPECT_EQ(cells[0].requests, 3U);
+  EXPECT_GE(cells[0].samples.at(0).images, 1U);
+}
+
 TEST_F(ComparisonTest, OnlyWhatIsAskedForIsMeasured) {
   options.modes = {Mode::two_requests};
   options.hints = {"LATENCY"};
