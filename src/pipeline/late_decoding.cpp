@@ -110,8 +110,8 @@ std::vector<float> scattered(std::size_t count, std::uint32_t seed) {
 
 /// For zeros every sigmoid is a half: a box is exactly as large as its anchor.
 std::vector<vision::Yolov5Map> measure(const End& end, std::size_t classes, vision::Size network) {
-  std::vector<std::vector<float>> zeros;
-  for (std::size_t i = 0; i < end.maps(); ++i) zeros.emplace_back(ov::shape_size(end.shape(i)));
+  std::vector<std::vector<float>> zeros(end.maps());
+  for (std::size_t i = 0; i < end.maps(); ++i) zeros[i].resize(ov::shape_size(end.shape(i)));
   const std::vector<float> rows = end.run(zeros);
   if (rows.empty()) return {};
   std::vector<vision::Yolov5Map> maps;
@@ -147,9 +147,9 @@ bool is_row(std::span<const float> row, const vision::Candidate& candidate) {
 
 /// Whether the head finds every row of what the end itself makes of the same numbers.
 bool agrees(const vision::Head& head, const End& end, std::size_t classes) {
-  std::vector<std::vector<float>> maps;
+  std::vector<std::vector<float>> maps(end.maps());
   for (std::size_t i = 0; i < end.maps(); ++i)
-    maps.push_back(scattered(ov::shape_size(end.shape(i)), static_cast<std::uint32_t>(i + 1)));
+    maps[i] = scattered(ov::shape_size(end.shape(i)), static_cast<std::uint32_t>(i + 1));
   const std::vector<float> rows = end.run(maps);
   const std::size_t row = first_class + classes;
   std::vector<vision::Candidate> candidates;

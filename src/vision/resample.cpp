@@ -10,9 +10,9 @@
 namespace inferqueue::vision {
 namespace {
 
-constexpr float kUnit = 2048;  // what the weights of a pixel add up to
-constexpr int kPairs = 4;      // a column's pairs of weights: blue, green, red, nothing
-constexpr int kPixel = 3;      // bytes
+constexpr float kUnit = 2048;      // what the weights of a pixel add up to
+constexpr std::size_t kPairs = 4;  // a column's pairs of weights: blue, green, red, nothing
+constexpr int kPixel = 3;          // bytes
 constexpr std::size_t kPlans = 8;
 
 // As cv::resize places pixels: their centres, in single precision.
@@ -67,8 +67,8 @@ void plan_columns(Resample::Plan& plan) {
     // The kernels read the pixel at the offset and the one after it. At the ends both are the same one.
     const auto [first, second] = its.weights;
     const bool same = its.first == its.second;
-    std::int16_t* const weights = (x % 2 == 0 ? plan.even : plan.odd).get() + x / 2 * std::size_t{2 * kPairs};
-    for (int pair = 0; pair < kPairs; ++pair) {
+    std::int16_t* const weights = (x % 2 == 0 ? plan.even : plan.odd).get() + x / 2 * (2 * kPairs);
+    for (std::size_t pair = 0; pair < kPairs; ++pair) {
       weights[2 * pair] = same ? static_cast<std::int16_t>(kUnit) : first;
       weights[2 * pair + 1] = same ? std::int16_t{0} : second;
     }

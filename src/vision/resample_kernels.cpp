@@ -16,6 +16,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace inferqueue::vision::HWY_NAMESPACE {
+namespace {
 
 #if HWY_TARGET == HWY_SCALAR
 
@@ -215,6 +216,7 @@ void resample_all(const BgrView& picture, const PlanesView& planes, const Resamp
   }
 }
 
+}  // namespace
 }  // namespace inferqueue::vision::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
