@@ -107,6 +107,7 @@ def builtin(name: str, folder: pathlib.Path) -> pathlib.Path:
     """As a file, which the peers can read."""
     model = folder / "models" / f"{name}.xml"
     if not model.exists():
+        model.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run([str(COMMAND), "export", f"builtin:{name}", str(model)], check=True, stdout=sys.stderr)
     return model
 
