@@ -67,7 +67,7 @@ std::vector<Cell> compare(ov::Core& core, const pipeline::DetectorModel& model, 
     pipeline::DeviceOptions device = options.device;
     device.hint = hint;
     auto work = std::make_unique<DetectionWork>(model, pipeline::compile(core, model, device), pictures,
-                                                options.postprocess, options.jobs);
+                                                options.postprocess, options.jobs, options.modes);
     for (const Mode mode : options.modes)
       cells.push_back({.mode = mode, .hint = hint, .requests = work->requests(mode), .samples = {}});
     works.emplace(hint, std::move(work));

@@ -23,9 +23,11 @@ const char* to_string(Mode mode) noexcept {
 
 DetectionWork::DetectionWork(const pipeline::DetectorModel& model, const ov::CompiledModel& compiled,
                              std::span<const cv::Mat> pictures, const vision::PostprocessOptions& options,
-                             std::size_t jobs)
-    : model_(model), pictures_(pictures), options_(options), singles_(2), queue_(pipeline::make_queue(compiled, jobs)) {
+                             std::size_t jobs, std::span<const Mode> modes)
+    : model_(model), pictures_(pictures), options_(options), queue_(pipeline::make_queue(compiled, jobs)) {
   postprocess_.resize(std::max<std::size_t>(queue_->size(), 1));
+  const auto is_asked_for = [&](Mode mode) { return std::ranges::find(modes, mode) != modes.end(); };
+  singles_.resize(is_asked_for(Mode::two_requests) ? 2 : is_asked_for(Mode::sync) ? 1 : 0);
   ov::CompiledModel shared = compiled;  // create_infer_request() isn't const; the copy is a handle
   for (Single& single : singles_) {
     single.request = shared.create_infer_request();
@@ -35,7 +37,7 @@ DetectionWork::DetectionWork(const pipeline::DetectorModel& model, const ov::Com
     if (geometry.source == vision::Size{}) return;  // no picture
     objects_ += pipeline::read_output(postprocess_[request.slot_id()], model_, request, geometry, options_).size();
   });
-  for (const Mode mode : {Mode::sync, Mode::two_requests, Mode::queue}) run(mode, std::chrono::milliseconds(100));
+  for (const Mode mode : modes) run(mode, std::chrono::milliseconds(100));
 }
 
 std::size_t DetectionWork::requests(Mode mode) const {

@@ -34,13 +34,14 @@ struct Sample {
   double cpu_s_per_image() const { return took.cpu_s / static_cast<double>(images); }
 };
 
-/// Letterbox, inference and NMS over pictures in memory, again and again. Requests are made and warmed up at
-/// construction. Thread rules: one thread.
+/// Letterbox, inference and NMS over pictures in memory, again and again. The requests of the modes that are named are
+/// made and warmed up at construction; others can't be run. Thread rules: one thread.
 class DetectionWork {
  public:
   /// Holds references to its arguments. `jobs` as for pipeline::make_queue(), which throws.
   DetectionWork(const pipeline::DetectorModel& model, const ov::CompiledModel& compiled,
-                std::span<const cv::Mat> pictures, const vision::PostprocessOptions& options, std::size_t jobs);
+                std::span<const cv::Mat> pictures, const vision::PostprocessOptions& options, std::size_t jobs,
+                std::span<const Mode> modes);
   DetectionWork(const DetectionWork&) = delete;
   DetectionWork& operator=(const DetectionWork&) = delete;
   DetectionWork(DetectionWork&&) = delete;

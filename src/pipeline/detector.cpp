@@ -63,7 +63,8 @@ std::vector<vision::Detection> read(vision::Postprocess& postprocess, const Dete
 
 ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const DeviceOptions& options) {
   const ov::AnyMap properties = properties_of(options);
-  devices::check_device(options.device, core.get_available_devices());
+  // Looking for devices loads the plugins of all there might be. The CPU's needn't be looked for.
+  if (options.device != "CPU") devices::check_device(options.device, core.get_available_devices());
   try {
     return core.compile_model(model.graph, options.device, properties);
   } catch (const std::exception& error) {
