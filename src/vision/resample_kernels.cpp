@@ -200,8 +200,7 @@ class Rows {
 };
 
 /// A row of the source is asked for so many rows of the target before it is needed. Of the source's memory much is
-/// skipped when a picture becomes smaller, so that the processor doesn't foresee what is read next; a picture that
-/// isn't in the cache takes three times as long without this.
+/// skipped when a picture becomes smaller, so that the processor doesn't foresee what is read next.
 constexpr std::size_t kRowsAhead = 4;
 
 void resample_all(const BgrView& picture, const PlanesView& planes, const Resample::Plan& plan,

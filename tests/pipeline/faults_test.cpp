@@ -14,11 +14,11 @@
 #include <openvino/openvino.hpp>
 
 #include "pipeline/device_options.hpp"
+#include "pipeline/hooked_detector.hpp"
 #include "pipeline/pipeline.hpp"
 #include "support/known_boxes.hpp"
 #include "support/models.hpp"
 #include "support/temp_folder.hpp"
-#include "vision/heads/registry.hpp"
 
 namespace inferqueue::pipeline {
 namespace {
@@ -46,16 +46,6 @@ class PipelineFaults : public ::testing::Test {
     return made;
   }
 
-  static DetectorModel make_model() {
-    DetectorModel made;
-    made.path = "hooked.xml";
-    made.graph = testing::known_boxes_model({.hook = true});
-    made.network = {64, 64};
-    made.head = vision::recognize({.shape = ov::Shape{1, 252, 8}, .network = made.network}).head;
-    adapt_types(made);
-    return made;
-  }
-
   std::vector<PictureResult> detect(std::stop_token stop = {}) {
     std::vector<PictureResult> results;
     detect_pictures(
@@ -76,7 +66,7 @@ class PipelineFaults : public ::testing::Test {
 
   testing::TempFolder temp;
   ov::Core core = make_core();
-  DetectorModel model = make_model();
+  DetectorModel model = HookedDetector::make_model();
   std::vector<std::filesystem::path> pictures = write_many(temp / "pictures", count);
   AsyncInferQueue queue{compile(core, model, f32()), 3};
 };
@@ -120,7 +110,7 @@ TEST_F(PipelineFaults, AnOutputThatTheHeadCanNotReadIsThePicturesError) {
   ASSERT_EQ(results.size(), count);
   for (const PictureResult& result : results)
     EXPECT_EQ(result.error, "YOLOv5: the output's length isn't a multiple of 5 + classes");
-  model = make_model();
+  model = HookedDetector::make_model();
   expect_whole();
 }
 
