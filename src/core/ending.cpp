@@ -89,8 +89,8 @@ CloseResult Engine::close(CloseMode mode, const CloseLimit& limit) {
   const Clock::time_point begun = Clock::now();
   CloseResult result;
   Todo todo;
-  std::vector<std::pair<SlotId, RequestId>> running;
-  if (mode == CloseMode::cancel) running.reserve(size());
+  std::vector<RequestId> runs;  // by slot; cancel_running() knows which of them run
+  if (mode == CloseMode::cancel) runs.reserve(size());
   {
     const MutexLock lock(mutex_);
     closed_ = true;
@@ -98,12 +98,11 @@ CloseResult Engine::close(CloseMode mode, const CloseLimit& limit) {
     idle_again_.notify_all();
     if (mode == CloseMode::cancel) {
       result.cancelled = cancel_line(todo);
-      for (SlotId slot = 0; slot < slots_.size(); ++slot)
-        if (slots_[slot].state == SlotState::running) running.emplace_back(slot, slots_[slot].request);
+      for (const Slot& slot : slots_) runs.push_back(slot.request);
     }
   }
   work(todo);
-  for (const auto& [slot, run] : running) cancel_running(slot, run);
+  for (SlotId slot = 0; slot < runs.size(); ++slot) cancel_running(slot, runs[slot]);
   if (!in_callback()) wait_for_the_rest(limit, begun, result);
   return result;
 }

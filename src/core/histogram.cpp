@@ -8,7 +8,7 @@ namespace inferqueue {
 std::chrono::nanoseconds Histogram::percentile(double percent) const noexcept {
   if (count_ == 0) return {};
   const double wanted = std::ceil(static_cast<double>(count_) * std::clamp(percent, 0.0, 100.0) / 100.0);
-  const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1, count_);
+  const auto rank = static_cast<std::uint64_t>(wanted);
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     seen += buckets_[i];

@@ -51,7 +51,6 @@ class PlaceList {
   void erase(Place& place) noexcept {
     (place.previous_ != nullptr ? place.previous_->next_ : first_) = place.next_;
     (place.next_ != nullptr ? place.next_->previous_ : last_) = place.previous_;
-    place.previous_ = place.next_ = nullptr;
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <memory>
 
 #include <inferqueue/options.hpp>
@@ -45,7 +46,7 @@ class Handler {
 /// then on only the engine writes, until the outcome; afterwards nobody does, except a callback, to its user data.
 class Record : public base::RefCounted, public Place {
  public:
-  static constexpr SlotId no_slot = static_cast<SlotId>(-1);  ///< as Request::no_slot
+  static constexpr SlotId no_slot = std::numeric_limits<SlotId>::max();  ///< as Request::no_slot
   /// Where the engine's work on a record goes on that has run or will not; see Engine::work().
   enum class Step : std::uint8_t { unload, hand_over };
 

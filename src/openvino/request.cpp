@@ -32,6 +32,7 @@ Outcome Request::outcome() const noexcept {
   return record_->outcome;
 }
 std::size_t Request::slot_id() const noexcept {
+  static_assert(no_slot == core::Record::no_slot);
   return record_->slot;
 }
 std::chrono::nanoseconds Request::latency() const noexcept {

@@ -179,5 +179,18 @@ TEST_F(EngineTest, AReplacedHandlerIsLetGoThoughTheRequestIsKept) {
   EXPECT_TRUE(still_there.expired());
 }
 
+TEST_F(EngineTest, ARequestWithoutAHandlerEndsLikeAnyOther) {
+  make_engine(1);
+  const auto without = [] { return base::make_ref<FakeRecord>(); };
+  engine->submit(without());
+  backend->complete(0);
+  EXPECT_TRUE(engine->wait_all().empty());
+  engine->submit(without());
+  backend->complete(0, std::make_exception_ptr(std::runtime_error("unheard")));
+  ASSERT_EQ(engine->wait_all().size(), 1U);
+  EXPECT_EQ(engine->statistics().values, 1U);
+  EXPECT_EQ(engine->statistics().errors, 1U);
+}
+
 }  // namespace
 }  // namespace inferqueue::testing

@@ -64,6 +64,7 @@ TEST(Histogram, PercentilesAreAtMostOneThirtySecondTooLarge) {
     EXPECT_LE(found, exact * (1 + 1.0 / 32) + 1);
   }
   EXPECT_EQ(histogram.mean(), 500500ns);
+  EXPECT_EQ(histogram.percentile(0), 1us);
 }
 
 TEST(Histogram, TakesWhatIsOutsideItsRange) {

@@ -123,39 +123,6 @@ TEST(EndingScenario, TheLatestOfASourceBesideTheSlotThatComes) {
       compact);
 }
 
-// ---- submitted ahead
-
-TEST(EndingScenario, TwoSubmittersOfWhomOneIsLetIn) {
-  expect_holds([] {
-    Stage stage(1, {.submit_ahead = 1});
-    stage.backend().add_device_thread();
-    {
-      const Thread one([&] {
-        const Request& first = stage.submit();
-        const Request& second = stage.submit();
-        stage.wait_all({&first, &second});
-      });
-      const Request& third = stage.submit();
-      stage.wait_all({&third});
-    }
-    stage.finish();
-  });
-}
-
-TEST(EndingScenario, ASubmitterWhoIsLetInOrGivesUpBesideAClosing) {
-  expect_holds([] {
-    Stage stage(1, {.submit_ahead = 1});
-    stage.backend().add_device_thread();
-    stage.submit();
-    stage.submit();
-    {
-      const Thread one([&] { stage.submit(nullptr, {.wait = {.timeout = 1s}}); });
-      stage.engine().close(CloseMode::drain, {});
-    }
-    stage.finish_closed();
-  });
-}
-
 // ---- in order
 
 /// The first and the third request are of one source, the second of another.

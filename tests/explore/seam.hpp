@@ -31,7 +31,10 @@ class Mutex {
 class CondVar {
  public:
   void wait(std::unique_lock<Mutex>& lock) { sleep(lock, nullptr); }
-  void wait_until(std::unique_lock<Mutex>& lock, TimePoint deadline) { sleep(lock, &deadline); }
+  /// A deadline may pass at any time, except the last there is.
+  void wait_until(std::unique_lock<Mutex>& lock, TimePoint deadline) {
+    sleep(lock, deadline == TimePoint::max() ? nullptr : &deadline);
+  }
   void notify_one() noexcept { notify(false); }
   void notify_all() noexcept { notify(true); }
 
