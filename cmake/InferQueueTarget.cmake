@@ -15,6 +15,10 @@ function(inferqueue_target target)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
                                              -Wconversion -Wsign-conversion -Wold-style-cast -Wundef)
   endif()
+  if(PROJECT_IS_TOP_LEVEL)
+    # What the standard library notices by itself: an index out of range, an empty optional.
+    target_compile_definitions(${target} PRIVATE $<$<CONFIG:Debug,RelWithDebInfo>:_GLIBCXX_ASSERTIONS>)
+  endif()
   if(INFERQUEUE_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

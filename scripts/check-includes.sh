@@ -13,11 +13,12 @@ declare -A allowed=(
   [models]="base devices models"
   [vision]="base vision"
   [accuracy]="base vision accuracy"
-  [pipeline]="base devices models vision pipeline"
+  [media]="base media"
+  [pipeline]="base devices models vision media pipeline"
   [measure]="base machine vision pipeline measure"
 )
 # Rooms that know nothing of the runtime, so that they can be tested without it.
-without_openvino=" base core machine vision accuracy "
+without_openvino=" base core machine vision accuracy media "
 
 findings=$(
   project_files '*.cpp' '*.hpp' | while read -r file; do

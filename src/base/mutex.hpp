@@ -57,8 +57,9 @@ class CondVar {
     condition_.wait(held);
     held.release();
   }
-  /// The same, but no longer than until `deadline`.
+  /// The same, but no longer than until `deadline`, where that isn't the last time point there is.
   void wait_until(MutexLock& lock, Clock::time_point deadline) {
+    if (deadline == Clock::time_point::max()) return wait(lock);
     std::unique_lock<native::Mutex> held(lock.mutex().native(), std::adopt_lock);
     condition_.wait_until(held, deadline);
     held.release();

@@ -8,7 +8,6 @@ using base::MutexLock;
 using base::Ref;
 
 CompletionPool::CompletionPool(std::size_t threads, Deliver deliver) : deliver_(std::move(deliver)) {
-  threads_.reserve(threads);
   try {
     for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
   } catch (...) {

@@ -39,21 +39,29 @@ std::vector<std::exception_ptr> Engine::wait_all(const WaitOptions& options) {
 }
 
 bool Engine::cancel(RequestId id) {
-  Todo todo;
-  std::optional<SlotId> runs_on;
+  if (cancel_waiting(id)) return true;
+  SlotId slot = 0;
   {
     const MutexLock lock(mutex_);
-    if (Record* const waits = line_.find(id)) {
-      conclude_waiting(line_.take(*waits), Outcome::cancelled, todo);
-      let_submitters_in(todo);
-    } else {
-      for (SlotId slot = 0; slot < slots_.size() && !runs_on; ++slot)
-        if (slots_[slot].state == SlotState::running && slots_[slot].request == id) runs_on = slot;
-      if (!runs_on) return false;
-    }
+    const auto runs = std::ranges::find_if(
+        slots_, [&](const Slot& its) { return its.state == SlotState::running && its.request == id; });
+    if (runs == slots_.end()) return false;
+    slot = static_cast<SlotId>(runs - slots_.begin());
+  }
+  cancel_running(slot, id);
+  return true;
+}
+
+bool Engine::cancel_waiting(RequestId id) {
+  Todo todo;
+  {
+    const MutexLock lock(mutex_);
+    Record* const waits = line_.find(id);
+    if (waits == nullptr) return false;
+    conclude_waiting(line_.take(*waits), Outcome::cancelled, todo);
+    let_submitters_in(todo);
   }
   work(todo);
-  if (runs_on) cancel_running(*runs_on, id);
   return true;
 }
 
@@ -125,11 +133,7 @@ void Engine::wait_for_the_rest(const CloseLimit& limit, Clock::time_point begun,
       if (is_over || (idle_.empty() && !any_active())) result.cancelled += cancel_line(todo);
       if (todo.empty()) {
         const Clock::time_point overdue = after(std::max(begun, oldest_run()), limit.per_run);
-        const Clock::time_point next = is_over ? Clock::time_point::max() : std::min(deadline, overdue);
-        if (next == Clock::time_point::max())
-          emptied_.wait(lock);
-        else
-          emptied_.wait_until(lock, next);
+        emptied_.wait_until(lock, is_over ? Clock::time_point::max() : std::min(deadline, overdue));
       }
     }
     work(todo);
@@ -228,11 +232,7 @@ void Engine::watch_expiries() noexcept {
       if (!todo.empty()) {
         let_submitters_in(todo);
       } else {
-        const Clock::time_point next = line_.next_expiry();
-        if (next == Clock::time_point::max())
-          expiry_changed_.wait(lock);
-        else
-          expiry_changed_.wait_until(lock, next);
+        expiry_changed_.wait_until(lock, line_.next_expiry());
       }
     }
     work(todo);

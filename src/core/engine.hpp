@@ -179,6 +179,7 @@ class Engine final : private CompletionSink {
   void count(const Record& record, Clock::duration callback) INFERQUEUE_REQUIRES(mutex_);
 
   // ending.cpp
+  bool cancel_waiting(RequestId id);
   void cancel_running(SlotId slot, RequestId run) noexcept;
   std::size_t cancel_line(Todo& todo) INFERQUEUE_REQUIRES(mutex_);
   void abandon(SlotId slot, Todo& todo) INFERQUEUE_REQUIRES(mutex_);

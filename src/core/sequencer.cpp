@@ -42,7 +42,6 @@ void Sequencer::done(const Record& record, RecordList& deliverable) noexcept {
   if (source.first == nullptr) {
     sources_.erase(found);
   } else if (was_first && source.first->parked) {
-    source.first->parked = false;
     if (source.first->slot != Record::no_slot) --source.parked;
     deliverable.push(Ref<Record>::adopt(source.first));
   }

@@ -27,11 +27,8 @@ WaitOptions limited(const SubmitOptions& options) {
 RequestId Engine::submit(Ref<Record> record, const SubmitOptions& options, MayWait may_wait) {
   prepare(*record, options);
   const Backpressure policy = options.backpressure.value_or(backpressure_);
-  if (policy == Backpressure::block && may_wait == MayWait::yes && !in_callback()) {
-    if (submit_ahead_ > 0) return submit_ahead(std::move(record), options);
-    const SlotId slot = take_slot(limited(options), record->source);
-    return start(slot, std::move(record), options);
-  }
+  if (policy == Backpressure::block && may_wait == MayWait::yes && !in_callback())
+    return submit_ahead(std::move(record), options);
   Todo todo;
   std::optional<SlotId> slot;
   RequestId id = 0;

@@ -40,21 +40,19 @@ Capture::Capture(const std::string& source, std::chrono::milliseconds timeout) {
   const DecoderMessages messages;
   const bool address = is_address(source);
   if (is_camera(source)) {
-    capture_.open(std::atoi(source.c_str()), cv::CAP_V4L2);
+    video_ = media::codecs().open_camera(std::atoi(source.c_str()));
   } else {
     is_file_ = !address;
     if (is_file_) check_file(source);
-    const int limit = static_cast<int>(timeout.count());
     // A path from the root: FFmpeg would take "a:b.mp4" for an address.
-    capture_.open(address ? source : fs::absolute(source).string(), cv::CAP_FFMPEG,
-                  {cv::CAP_PROP_OPEN_TIMEOUT_MSEC, limit, cv::CAP_PROP_READ_TIMEOUT_MSEC, limit});
-    if (is_file_ && !capture_.isOpened())
+    video_ = media::codecs().open_video(address ? source : fs::absolute(source).string(), timeout);
+    if (is_file_ && !video_)
       throw base::UserError(fmt::format("{}: is no video that can be opened, or is damaged or cut short{}", source,
                                         messages.damage().empty() ? "" : fmt::format(" ({})", messages.damage())));
   }
-  if (!capture_.isOpened()) return;
-  const double fps = capture_.get(cv::CAP_PROP_FPS);
-  const double frames = capture_.get(cv::CAP_PROP_FRAME_COUNT);
+  if (!video_) return;
+  const double fps = video_->fps();
+  const double frames = video_->frames();
   if (fps > 0 && fps <= 1000) fps_ = fps;
   if (frames > 0 && frames < 1e9) frames_ = static_cast<std::size_t>(frames);
 }
@@ -64,14 +62,13 @@ bool Capture::grab() {
   // OpenCV says false of a frame that can't be decoded as it does at the end, and goes on if it is asked again.
   const std::size_t most = is_file_ ? most_damaged : 0;
   std::size_t damaged = 0;
-  for (; !capture_.grab(); ++damaged)
+  for (; !video_->grab(); ++damaged)
     if (damaged == most) return false;
   if (damage_.empty()) damage_ = messages.damage();
   number_ += damaged;
   ++decoded_;
   // FFmpeg gives the last frames of some videos no time.
-  const auto said =
-      std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(capture_.get(cv::CAP_PROP_POS_MSEC) * 1e6));
+  const auto said = std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(video_->position_ms() * 1e6));
   const auto step =
       std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(1e9 / (fps_ > 0 ? fps_ : usual_fps)));
   if (number_++ > 0) time_ = said > time_ ? said : time_ + step;
@@ -79,7 +76,7 @@ bool Capture::grab() {
 }
 
 bool Capture::retrieve(cv::Mat& picture) {
-  if (!capture_.retrieve(picture) || picture.empty()) return false;
+  if (!video_->retrieve(picture) || picture.empty()) return false;
   if (picture.type() != CV_8UC3) picture = vision::to_bgr8(picture);
   return true;
 }

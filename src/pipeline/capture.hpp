@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include <opencv2/core/mat.hpp>
-#include <opencv2/videoio.hpp>
+
+#include "media/codecs.hpp"
 
 namespace inferqueue::pipeline {
 
@@ -18,7 +20,7 @@ class Capture {
   /// the source, for a file that is none or no video; is not is_open() for a camera or an address that doesn't answer.
   Capture(const std::string& source, std::chrono::milliseconds timeout);
 
-  bool is_open() const { return capture_.isOpened(); }
+  bool is_open() const { return video_ != nullptr; }
   /// Goes on to the next frame, in a file over what can't be decoded. False at the end, at the timeout, and when the
   /// other side has gone.
   bool grab();
@@ -39,7 +41,7 @@ class Capture {
   std::chrono::nanoseconds time() const noexcept { return time_; }
 
  private:
-  cv::VideoCapture capture_;
+  std::unique_ptr<media::VideoInput> video_;  // null where it could not be opened
   double fps_ = 0;
   std::size_t frames_ = 0;
   bool is_file_ = false;

@@ -5,6 +5,8 @@
 #include <initializer_list>
 #include <iterator>
 
+#include "pipeline/jpeg.hpp"
+
 namespace inferqueue::pipeline {
 namespace {
 
@@ -46,7 +48,7 @@ bool jpeg_is_cut_short(Bytes bytes) {
 }  // namespace
 
 bool is_cut_short(Bytes bytes) {
-  if (begins_with(bytes, {0xFF, 0xD8, 0xFF})) return jpeg_is_cut_short(bytes);
+  if (is_jpeg(bytes)) return jpeg_is_cut_short(bytes);
   if (begins_with(bytes, {0x89, 'P', 'N', 'G'})) return !contains(bytes, {'I', 'E', 'N', 'D'});
   return false;
 }

@@ -7,17 +7,20 @@
 
 #include <opencv2/core/mat.hpp>
 
+#include "pipeline/jpeg.hpp"
+
 namespace inferqueue::pipeline {
 
 /// Decodes picture files to 8-bit BGR, turned as their EXIF orientation says: 16 bits lose the lower eight, grey and
 /// palettes become colours, transparency is dropped, CMYK is turned into RGB without its colour profile. Keeps its
-/// buffer from call to call.
+/// buffers from call to call.
 /// Thread rules: one call at a time per object.
 class PictureReader {
  public:
   /// Throws base::UserError, naming the file, for one that is missing, empty, no picture, or cut short (which OpenCV
-  /// itself would fill up with grey).
-  cv::Mat read(const std::filesystem::path& path);
+  /// itself would fill up with grey). Decodes into the memory that is given, where that fits and the format allows it:
+  /// whoever has the picture that it held must not look at it any more.
+  cv::Mat read(const std::filesystem::path& path, cv::Mat memory = {});
 
   /// What is wrong with the picture that was read last though it could be decoded: one line that names the file, or
   /// nothing. JPEG decoders fill in what they can't read. Needs catch_decoder_messages().
@@ -25,6 +28,7 @@ class PictureReader {
 
  private:
   std::vector<unsigned char> bytes_;
+  JpegDecoder jpeg_;
   std::string warning_;
 };
 

@@ -70,8 +70,8 @@ VideoWriter::VideoWriter(const fs::path& path, cv::Size size, double fps)
   const DecoderMessages messages;  // what is wrong is said here
   // The codec has no odd sizes: OpenCV leaves the last column or row out, and so something must be left.
   const bool writable = size.width > 1 && size.height > 1;
-  if (writable) writer_.open(beside_.string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), fps, size);
-  if (writer_.isOpened()) return;
+  if (writable) writer_ = media::codecs().create_video(beside_, size, fps);
+  if (writer_) return;
   std::error_code ignored;
   fs::remove(beside_, ignored);
   throw base::UserError(
@@ -80,7 +80,7 @@ VideoWriter::VideoWriter(const fs::path& path, cv::Size size, double fps)
 }
 
 VideoWriter::~VideoWriter() {
-  writer_.release();
+  writer_.reset();
   std::error_code ignored;
   if (!beside_.empty()) fs::remove(beside_, ignored);
 }
@@ -88,10 +88,10 @@ VideoWriter::~VideoWriter() {
 void VideoWriter::write(const cv::Mat& bgr8) {
   const DecoderMessages messages;
   if (bgr8.size() == size_) {
-    writer_.write(bgr8);
+    writer_->write(bgr8);
   } else {
     cv::resize(bgr8, resized_, size_);
-    writer_.write(resized_);
+    writer_->write(resized_);
   }
   ++frames_;
 }
@@ -99,7 +99,7 @@ void VideoWriter::write(const cv::Mat& bgr8) {
 void VideoWriter::commit() {
   {
     const DecoderMessages messages;
-    writer_.release();
+    writer_.reset();
   }
   // OpenCV doesn't tell of errors of writing.
   if (!is_whole(beside_))

@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 
 #include <opencv2/core/mat.hpp>
-#include <opencv2/videoio.hpp>
+
+#include "media/codecs.hpp"
 
 namespace inferqueue::pipeline {
 
@@ -33,7 +35,7 @@ class VideoWriter {
   std::filesystem::path path_;
   std::filesystem::path beside_;  // empty once it was committed
   cv::Size size_;
-  cv::VideoWriter writer_;
+  std::unique_ptr<media::VideoOutput> writer_;
   cv::Mat resized_;
   std::size_t frames_ = 0;
 };

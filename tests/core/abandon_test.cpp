@@ -60,6 +60,18 @@ TEST_F(AbandonTest, ItsErrorGoesToWaitAllWhereNobodyListens) {
   backend->complete(0);
 }
 
+TEST_F(AbandonTest, TheCompletionOfAnotherRunDoesNotLetGo) {
+  make_engine(1);
+  engine->submit(record(0));
+  close_at_once();
+  backend->complete_wrongly(0, RequestId{99});
+  EXPECT_EQ(engine->statistics().held, 1U);
+  EXPECT_TRUE(backend->is_bound(0));
+  backend->complete(0);
+  EXPECT_EQ(engine->statistics().held, 0U);
+  EXPECT_FALSE(backend->is_bound(0)) << "the slot still has the inputs";
+}
+
 TEST_F(AbandonTest, WhatTheDeviceUsesStaysAliveUntilItLetsGo) {
   const std::size_t held_before = abandoned_requests_held();
   make_engine(2);

@@ -200,5 +200,32 @@ TEST_F(BacklogTest, WhatWantsAThreadOfItsOwnGetsOneWhereCallbacksRunInline) {
   EXPECT_EQ(plain, std::this_thread::get_id());
 }
 
+/// Waits, as code that a coroutine goes on with may.
+class WaitingHandler final : public core::Handler {
+ public:
+  explicit WaitingHandler(const std::atomic<bool>& go_on) : go_on_(go_on) {}
+  void on_value(core::Record&) const override {
+    while (!go_on_) std::this_thread::yield();
+  }
+  bool on_error(core::Record&) const override { return true; }
+  bool wants_own_thread() const noexcept override { return true; }
+
+ private:
+  const std::atomic<bool>& go_on_;
+};
+
+TEST_F(BacklogTest, WhatRunsInlineTakesNoPlaceInIt) {
+  make_engine(1, {.callback_backlog = 1});
+  engine->submit(record(0));
+  backend->complete(0);
+  auto second = record(1);
+  second->handler = std::make_shared<WaitingHandler>(go_on);
+  engine->submit(std::move(second));
+  backend->complete(0);
+  EXPECT_EQ(slot_states(), std::vector{SlotState::idle}) << "what waits has a thread of its own";
+  go_on = true;
+  EXPECT_TRUE(engine->wait_all().empty());
+}
+
 }  // namespace
 }  // namespace inferqueue::testing

@@ -158,6 +158,18 @@ TEST_F(EngineTest, ASlotSaysWhatItIsDoing) {
   engine->release(*leased);
 }
 
+TEST_F(EngineTest, TheReportTellsSinceWhenASlotIsInItsState) {
+  const auto begun = base::Clock::now();
+  make_engine(1);
+  engine->submit(record(0));
+  const auto submitted = base::Clock::now();
+  const auto runs = engine->report().slots.at(0).duration;
+  EXPECT_LE(runs, base::Clock::now() - begun);
+  backend->complete(0);
+  const auto idle = engine->report().slots.at(0).duration;
+  EXPECT_LE(idle, base::Clock::now() - submitted) << "it is idle only since the completion";
+}
+
 /// As a queue does whose callback is set while a submission waits.
 struct LateHandler : FakeRecord {
   explicit LateHandler(std::shared_ptr<const core::Handler> chosen) : later(std::move(chosen)) {}

@@ -128,6 +128,44 @@ TEST_F(FarAhead, TakesNoPlaceAheadFromOthers) {
   expect_all_slots_idle();
 }
 
+// The slots left the callbacks behind: nothing but the delivery can let anybody in.
+TEST_F(FarAhead, ADeliveryLetsInWhoBlocksForIt) {
+  make_engine(2, {.callback_threads = 1, .callback_backlog = 1, .submit_ahead = 2, .in_order = true});
+  std::promise<void> go_on;
+  engine->submit(record(0, [&](FakeRecord&) { go_on.get_future().wait(); }), of_source(1));
+  for (int i = 1; i < 3; ++i) {
+    engine->submit(logged(i), of_source(1));
+    backend->complete(1);
+  }
+  backend->complete(0);  // its callback stands still, without the slot
+  EXPECT_EQ(slot_states(), (std::vector{SlotState::idle, SlotState::idle}));
+  for (int i = 10; i < 12; ++i) engine->submit(logged(i), of_source(2));
+  std::thread blocks([&] { engine->submit(logged(3), of_source(1, Backpressure::block)); });
+  wait_for_waiters(1);
+  go_on.set_value();
+  blocks.join();
+  EXPECT_EQ(engine->report().pending, 1U);
+  for (const SlotId slot : {0U, 1U}) backend->complete(slot);
+  backend->complete(backend->wait_for_starts(6).back());
+  EXPECT_TRUE(engine->wait_all().empty());
+  expect_all_slots_idle();
+}
+
+// What only waits for an earlier one of its source takes no place in the backlog from others.
+TEST_F(OrderTest, WhatIsParkedIsNotInTheBacklog) {
+  make_engine(3, {.callback_threads = 1, .callback_backlog = 1, .in_order = true});
+  std::promise<void> go_on;
+  for (int i = 0; i < 2; ++i) engine->submit(logged(i), of_source(1));
+  engine->submit(record(2, [&](FakeRecord&) { go_on.get_future().wait(); }), of_source(2));
+  backend->complete(1);
+  backend->complete(2);
+  EXPECT_EQ(slot_states(), (std::vector{SlotState::running, SlotState::idle, SlotState::idle}));
+  go_on.set_value();
+  backend->complete(0);
+  EXPECT_TRUE(engine->wait_all().empty());
+  expect_all_slots_idle();
+}
+
 TEST_F(FarAhead, AllOfItThatMayRunAgainAreStarted) {
   make_engine(3, {.callback_backlog = 0, .max_pending = 2, .in_order = true});
   engine->submit(logged(0), of_source(1));

@@ -2,6 +2,7 @@
 // scarce_memory.cpp replaces operator new.
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@ class CountingHandler final : public core::Handler {
   bool on_error(core::Record& record) const override {
     ++errors;
     outcome = record.outcome;
+    EXPECT_TRUE(record.error) << "of its own, or that there was no memory for one";
     return true;
   }
   mutable int values = 0;
@@ -103,6 +105,19 @@ TEST_P(OutOfMemory, EveryOtherOutcomeNeedsNoneEither) {
   EXPECT_EQ(engine->statistics().abandoned, 1U);
   backend->complete(0);
   EXPECT_EQ(engine->statistics().held, 0U);
+}
+
+TEST_P(OutOfMemory, AnErrorThatNobodyHearsIsKeptAllTheSame) {
+  make_engine(1, options());
+  const auto error = std::make_exception_ptr(std::runtime_error("unheard"));
+  for (int round = 0; round < 2; ++round) {  // the second time after all were taken
+    engine->submit(base::make_ref<FakeRecord>());
+    {
+      const MemoryFor nothing(0);
+      backend->complete(0, error);
+    }
+    EXPECT_EQ(engine->wait_all().size(), 1U);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Orders, OutOfMemory, ::testing::Bool(),

@@ -65,6 +65,21 @@ TEST_F(SubmitAhead, OneMoreBlocksUntilHalfOfThePlacesAreFree) {
   expect_all_slots_idle();
 }
 
+TEST_F(SubmitAhead, SeveralAreLetInAtOnceWhereThereArePlacesForThem) {
+  make_engine(1, {.submit_ahead = 4});
+  for (int i = 0; i < 5; ++i) engine->submit(record(i));
+  std::vector<std::thread> blocked;
+  for (int i = 0; i < 2; ++i) {
+    blocked.emplace_back([&] { engine->submit(record(5)); });
+    wait_for_waiters(static_cast<std::size_t>(i) + 1);
+  }
+  complete(2);
+  for (std::thread& thread : blocked) thread.join();
+  EXPECT_EQ(engine->report().pending, 4U);
+  complete(5);
+  expect_all_slots_idle();
+}
+
 TEST_F(SubmitAhead, NobodyPassesThoseWhoBlock) {
   fill();
   std::thread blocked([&] { engine->submit(logged(3)); });

@@ -1,6 +1,9 @@
 // How requests and the engine end, in every order: cancelled, expired, dropped, abandoned, in order, closed.
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "explore/stage.hpp"
@@ -189,27 +192,34 @@ TEST(EndingScenario, WhatIsCancelledKeepsItsTurn) {
 
 // ---- closed
 
+/// Two threads make the call while the only slot is leased, and are told of the closing.
+void two_are_told_of_the_closing(const std::function<void(core::Engine&)>& call) {
+  Stage stage(1);
+  const core::SlotId leased = stage.engine().acquire();
+  std::array<std::optional<Errc>, 2> told;
+  const auto attempt = [&](std::optional<Errc>& errc) {
+    try {
+      call(stage.engine());
+    } catch (const Error& error) {
+      errc = error.code();
+    }
+  };
+  {
+    const Thread one([&] { attempt(told[0]); });
+    const Thread other([&] { attempt(told[1]); });
+    stage.engine().close(CloseMode::drain, {});
+  }
+  for (const auto& errc : told) check(errc == Errc::closed, "one was told of something else");
+  stage.engine().release(leased);
+  stage.finish_closed();
+}
+
 TEST(EndingScenario, WhoWaitsForAnIdleSlotIsToldOfTheClosing) {
-  expect_holds(
-      [] {
-        Stage stage(1);
-        const core::SlotId leased = stage.engine().acquire();
-        std::optional<Errc> told;
-        {
-          const Thread waiter([&] {
-            try {
-              stage.engine().wait_for_idle();
-            } catch (const Error& error) {
-              told = error.code();
-            }
-          });
-          stage.engine().close(CloseMode::drain, {});
-        }
-        check(told == Errc::closed, "it was told of something else");
-        stage.engine().release(leased);
-        stage.finish_closed();
-      },
-      small);
+  expect_holds([] { two_are_told_of_the_closing([](core::Engine& engine) { engine.wait_for_idle(); }); });
+}
+
+TEST(EndingScenario, WhoWantsASlotIsToldOfTheClosing) {
+  expect_holds([] { two_are_told_of_the_closing([](core::Engine& engine) { engine.acquire(); }); });
 }
 
 // The one that closes may be waiting for the first run by then, with its deadline or without.
@@ -229,6 +239,23 @@ TEST(EndingScenario, ARunThatStartsAfterTheClosingHasItsTimeToo) {
         stage.finish_closed(result.abandoned);
       },
       compact);
+}
+
+// Both wait for the same, but only one of them has anything to do when the second run starts.
+TEST(EndingScenario, ARunThatStartsAfterTheClosingHasItsTimeWhoeverElseWaits) {
+  expect_holds([] {
+    Stage stage(1);
+    stage.submit();
+    stage.submit(nullptr, waits_in_line());
+    std::size_t abandoned = 0;
+    {
+      const Thread waiter([&] { stage.engine().wait_all(); });
+      const Thread device([&] { stage.backend().complete(0); });
+      abandoned = stage.engine().close(CloseMode::drain, {.per_run = 1s}).abandoned;
+    }
+    if (stage.engine().report().slots[0].state == SlotState::abandoned) stage.backend().complete(0);
+    stage.finish_closed(abandoned);
+  });
 }
 
 TEST(EndingScenario, TwoSubmittersTwoSlotsACallbackThatSubmitsAWaitAndAClosing) {

@@ -154,5 +154,18 @@ TEST(EngineScenario, OneWhoOnlyWaitsForAnIdleSlot) {
       small);
 }
 
+TEST(EngineScenario, TwoWhoOnlyWaitForAnIdleSlot) {
+  expect_holds([] {
+    Stage stage(1);
+    const core::SlotId leased = stage.engine().acquire();
+    {
+      const Thread one([&] { stage.engine().wait_for_idle(); });
+      const Thread other([&] { stage.engine().wait_for_idle(); });
+      stage.engine().release(leased);
+    }
+    stage.finish();
+  });
+}
+
 }  // namespace
 }  // namespace inferqueue::explore

@@ -15,6 +15,9 @@ TEST(GateScenario, WhoClosesWaitsUntilTheLastHasLeft) {
   expect_holds(
       [] {
         Gate gate;
+        {
+          const Gate::Inside early(gate);
+        }  // who has left before the closing doesn't count
         std::array<bool, 2> left{};
         std::array<std::optional<Gate::Inside>, 2> callers;
         for (auto& caller : callers) caller.emplace(gate);

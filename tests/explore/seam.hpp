@@ -31,10 +31,7 @@ class Mutex {
 class CondVar {
  public:
   void wait(std::unique_lock<Mutex>& lock) { sleep(lock, nullptr); }
-  /// A deadline may pass at any time, except the last there is.
-  void wait_until(std::unique_lock<Mutex>& lock, TimePoint deadline) {
-    sleep(lock, deadline == TimePoint::max() ? nullptr : &deadline);
-  }
+  void wait_until(std::unique_lock<Mutex>& lock, TimePoint deadline) { sleep(lock, &deadline); }
   void notify_one() noexcept { notify(false); }
   void notify_all() noexcept { notify(true); }
 

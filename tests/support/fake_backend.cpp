@@ -104,6 +104,11 @@ void FakeBackend::unbind(core::SlotId slot, core::Record& record) noexcept {
   slots_[slot].record = nullptr;
 }
 
+bool FakeBackend::is_bound(core::SlotId slot) const {
+  const std::lock_guard lock(mutex_);
+  return slots_.at(slot).record != nullptr;
+}
+
 void FakeBackend::cancel(core::SlotId slot) noexcept {
   if (on_cancel) on_cancel(slot);
   {

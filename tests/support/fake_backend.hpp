@@ -100,6 +100,8 @@ class FakeBackend final : public core::Backend {
   /// Waits until `count` starts in all have happened, and returns the slots in their order.
   std::vector<core::SlotId> wait_for_starts(std::size_t count);
 
+  /// True if the slot has a record's inputs.
+  bool is_bound(core::SlotId slot) const;
   std::vector<std::string> violations() const;
 
  private:

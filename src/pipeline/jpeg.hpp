@@ -1,0 +1,34 @@
+// JPEGs, which most pictures are, by libjpeg-turbo itself: OpenCV would take longer, and a hundred libraries along.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include <opencv2/core/mat.hpp>
+
+namespace inferqueue::pipeline {
+
+/// True for bytes that begin as every JPEG does.
+bool is_jpeg(std::span<const unsigned char> bytes);
+
+/// Decodes JPEGs to 8-bit BGR, value for value as cv::imdecode() does, and turns them as their EXIF says. Keeps its
+/// working memory from call to call. Thread rules: one call at a time per object.
+class JpegDecoder {
+ public:
+  /// False for what isn't its business (a CMYK picture, for instance) or can't be decoded at all. Writes into the
+  /// memory of `picture` where it fits.
+  bool decode(std::span<const unsigned char> jpeg, cv::Mat& picture);
+  /// What is wrong with the picture that was decoded last, in a few words; mostly empty.
+  const std::string& damage() const noexcept { return damage_; }
+
+ private:
+  struct Destroy {
+    void operator()(void* handle) const noexcept;
+  };
+  std::unique_ptr<void, Destroy> handle_;
+  std::string damage_;
+  cv::Mat turned_;
+};
+
+}  // namespace inferqueue::pipeline
