@@ -62,8 +62,9 @@ class Work {
   template <class FinishedRequest>
   void look(std::size_t frame, FinishedRequest& request, const vision::Geometry& geometry) {
     thread_local vision::Postprocess postprocess;
+    thread_local std::vector<vision::Detection> objects;
     const auto begin = Clock::now();
-    pipeline::read_output(postprocess, model_, request, geometry, {});
+    pipeline::read_output(postprocess, model_, request, geometry, {}, objects);
     note({read, 0, frame, begin, Clock::now()});
   }
   void note(const Span& span) {

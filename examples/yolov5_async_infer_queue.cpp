@@ -46,7 +46,8 @@ std::pair<ov::Tensor, vision::Geometry> preprocess(const cv::Mat& picture, const
 /// Confidence filter, NMS, boxes back to the frame's pixels.
 void postprocess(const Request& request, const FrameData& data, const pipeline::DetectorModel& model) {
   thread_local vision::Postprocess work;  // callbacks of different requests may run side by side
-  const auto found = pipeline::read_output(work, model, request, data.geometry, {});
+  thread_local std::vector<vision::Detection> found;
+  pipeline::read_output(work, model, request, data.geometry, {}, found);
   if (!data.name.empty())
     fmt::print("{}\t{:.3f} ms\t{}\n", data.name, ms(request.latency()), pipeline::summary(found, model.labels));
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,14 @@ class INFERQUEUE_API Request {
   /// One output. Throws as results() does, and Error(invalid_argument) where there is no such output.
   ov::Tensor result(std::size_t index = 0) const;
   ov::Tensor result(const std::string& name) const;
+  /// The values of one output, in row-major order, to be looked at in place: unlike result() this allocates nothing and
+  /// keeps nothing. They stay as they are while this handle or a copy of it exists. Throws as result(std::size_t) does,
+  /// and ov::Exception for a T that isn't the output's type or memory that isn't the host's.
+  template <class T>
+  std::span<const T> values(std::size_t index = 0) const {
+    const ov::Tensor& tensor = output(index);
+    return {tensor.data<T>(), tensor.get_size()};
+  }
   /// The model's outputs, in the order of results().
   const std::vector<ov::Output<const ov::Node>>& model_outputs() const noexcept;
 
@@ -74,6 +83,7 @@ class INFERQUEUE_API Request {
   INFERQUEUE_INTERNAL explicit Request(openvino::OvRecord* record) noexcept;
 
  private:
+  const ov::Tensor& output(std::size_t index) const;  // for values(), which is compiled into programs
   INFERQUEUE_INTERNAL const std::vector<ov::Tensor>& outputs() const;
   INFERQUEUE_INTERNAL ov::Tensor keeping_this(const ov::Tensor& output) const;
 

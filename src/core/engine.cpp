@@ -121,15 +121,18 @@ void Engine::release(SlotId slot) noexcept {
 }
 
 SlotId Engine::take_slot(const WaitOptions& options, Source source) {
+  Ref<Bell> bell;
   {
     const MutexLock lock(mutex_);
     throw_if_closed();
     if (const auto slot = take_idle(source)) return *slot;
+    if (in_callback()) throw Error(Errc::would_deadlock, "no slot is idle, and a callback must not wait for one");
+    bell = bells_.take();
   }
-  if (in_callback()) throw Error(Errc::would_deadlock, "no slot is idle, and a callback must not wait for one");
-  Waiter waiter(source);
+  Waiter waiter(source, std::move(bell));
   WaitLimit limit(options, mutex_, waiter.bell->changed);
   MutexLock lock(mutex_);
+  const Bells::Loan loan(bells_, waiter.bell);  // until before the mutex is unlocked
   throw_if_closed();
   if (const auto slot = take_idle(source)) return *slot;
   return *wait_in_line(waiter, limit, lock);  // nobody is let in who can't stand in line with a record

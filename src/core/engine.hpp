@@ -34,6 +34,7 @@
 #include "base/ref.hpp"
 #include "base/thread.hpp"
 #include "core/backend.hpp"
+#include "core/bell.hpp"
 #include "core/completion_pool.hpp"
 #include "core/idle_list.hpp"
 #include "core/ledger.hpp"
@@ -204,6 +205,7 @@ class Engine final : private CompletionSink {
   std::vector<Slot> slots_ INFERQUEUE_GUARDED_BY(mutex_);
   IdleList idle_ INFERQUEUE_GUARDED_BY(mutex_);
   Line line_ INFERQUEUE_GUARDED_BY(mutex_);
+  Bells bells_ INFERQUEUE_GUARDED_BY(mutex_);
   Sequencer sequencer_ INFERQUEUE_GUARDED_BY(mutex_);
   Ledger ledger_ INFERQUEUE_GUARDED_BY(mutex_);
   Statistics statistics_ INFERQUEUE_GUARDED_BY(mutex_);  // what it says of the moment is filled in when asked for

@@ -4,8 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
-#include "base/mutex.hpp"
+#include "core/bell.hpp"
 #include "core/record.hpp"
 #include "core/record_list.hpp"
 
@@ -13,8 +14,8 @@ namespace inferqueue::core {
 
 /// Somebody who blocks until a slot is handed over. Lives on the stack of the thread that waits.
 struct Waiter : Place {
-  explicit Waiter(std::optional<std::uint64_t> to_submit)
-      : Place(Kind::waiter), source(to_submit), bell(base::make_ref<Bell>()) {}
+  Waiter(std::optional<std::uint64_t> to_submit, base::Ref<Bell> its_bell)
+      : Place(Kind::waiter), source(to_submit), bell(std::move(its_bell)) {}
   const std::optional<std::uint64_t> source;  ///< of what it submits: it will soon start or release the slot
   const base::Ref<Bell> bell;
   std::optional<SlotId> slot;

@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "base/mutex.hpp"
 #include "base/ref.hpp"
+#include "core/bell.hpp"
 #include "core/record.hpp"
 
 namespace inferqueue::core {
@@ -38,11 +38,6 @@ class RecordList {
 
  private:
   PlaceList places_;
-};
-
-/// What somebody waits on who may be gone before it is notified.
-struct Bell : base::RefCounted {
-  base::CondVar changed;
 };
 
 /// What a thread has to do when it holds no lock any more: records to start, and records to go on with.

@@ -7,10 +7,21 @@ namespace inferqueue::core {
 using base::Ref;
 
 void Sequencer::accepted(Record& record, bool waits_for_slot) {
-  Source& source = sources_[record.source];
+  Source& source = find_or_add(record.source);
   (source.last != nullptr ? source.last->next_of_source : source.first) = &record;
   source.last = &record;
   if (waits_for_slot) ++source.waiting;
+}
+
+Sequencer::Source& Sequencer::find_or_add(std::uint64_t source) {
+  const auto found = sources_.find(source);
+  if (found != sources_.end()) return found->second;
+  if (spares_.empty()) return sources_[source];
+  spares_.back().key() = source;
+  spares_.back().mapped() = {};
+  Source& added = sources_.insert(std::move(spares_.back())).position->second;
+  spares_.pop_back();
+  return added;
 }
 
 void Sequencer::no_longer_waits(const Record& record) noexcept {
@@ -40,7 +51,8 @@ void Sequencer::done(const Record& record, RecordList& deliverable) noexcept {
   (before != nullptr ? before->next_of_source : source.first) = record.next_of_source;
   if (source.last == &record) source.last = before;
   if (source.first == nullptr) {
-    sources_.erase(found);
+    auto spare = sources_.extract(found);
+    if (spares_.size() < most_spares) spares_.push_back(std::move(spare));
   } else if (was_first && source.first->parked) {
     if (source.first->slot != Record::no_slot) --source.parked;
     deliverable.push(Ref<Record>::adopt(source.first));

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
+#include <vector>
 
 #include "base/ref.hpp"
 #include "core/record.hpp"
@@ -18,10 +19,10 @@ namespace inferqueue::core {
 ///  1. Its records stand in a list from their acceptance until they are delivered.
 ///  2. Only the first of them is ever let through.
 ///  3. A record that has its outcome and is not the first is parked: this holds a reference to it.
-///  4. A source without records is not kept.
+///  4. A source without records is not kept, but for the memory of a few, for those that come.
 class Sequencer {
  public:
-  Sequencer() = default;
+  Sequencer() { spares_.reserve(most_spares); }
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
   Sequencer(Sequencer&&) = delete;
@@ -54,7 +55,13 @@ class Sequencer {
     std::size_t parked = 0;
   };
 
-  std::unordered_map<std::uint64_t, Source> sources_;
+  using Sources = std::unordered_map<std::uint64_t, Source>;
+  static constexpr std::size_t most_spares = 32;
+
+  Source& find_or_add(std::uint64_t source);
+
+  Sources sources_;
+  std::vector<Sources::node_type> spares_;  // of sources that had no records any more
 };
 
 }  // namespace inferqueue::core

@@ -48,17 +48,20 @@ RequestId Engine::submit(Ref<Record> record, const SubmitOptions& options, MayWa
 RequestId Engine::submit_ahead(Ref<Record> record, const SubmitOptions& options) {
   const std::uint64_t source = record->source;
   std::optional<SlotId> slot;
+  Ref<Bell> bell;
   {
     const MutexLock lock(mutex_);
     throw_if_closed();
     slot = take_idle(source);
     if (!slot && may_submit_ahead(source)) return push_ahead(record);
+    if (!slot) bell = bells_.take();
   }
   if (slot) return start(*slot, std::move(record), options);
-  Waiter waiter(source);
+  Waiter waiter(source, std::move(bell));
   {
     WaitLimit limit(limited(options), mutex_, waiter.bell->changed);
     MutexLock lock(mutex_);
+    const Bells::Loan loan(bells_, waiter.bell);  // until before the mutex is unlocked
     throw_if_closed();
     slot = take_idle(source);
     const bool waits = !slot && !may_submit_ahead(source);

@@ -25,7 +25,7 @@ DetectionWork::DetectionWork(const pipeline::DetectorModel& model, const ov::Com
                              std::span<const cv::Mat> pictures, const vision::PostprocessOptions& options,
                              std::size_t jobs, std::span<const Mode> modes)
     : model_(model), pictures_(pictures), options_(options), queue_(pipeline::make_queue(compiled, jobs)) {
-  postprocess_.resize(std::max<std::size_t>(queue_->size(), 1));
+  readers_.resize(std::max<std::size_t>(queue_->size(), 1));
   const auto is_asked_for = [&](Mode mode) { return std::ranges::find(modes, mode) != modes.end(); };
   singles_.resize(is_asked_for(Mode::two_requests) ? 2 : is_asked_for(Mode::sync) ? 1 : 0);
   ov::CompiledModel shared = compiled;  // create_infer_request() isn't const; the copy is a handle
@@ -35,7 +35,7 @@ DetectionWork::DetectionWork(const pipeline::DetectorModel& model, const ov::Com
   }
   queue_->set_callback([this](Request& request, const vision::Geometry& geometry) {
     if (geometry.source == vision::Size{}) return;  // no picture
-    objects_ += pipeline::read_output(postprocess_[request.slot_id()], model_, request, geometry, options_).size();
+    read(readers_[request.slot_id()], request, geometry);
   });
   for (const Mode mode : modes) run(mode, std::chrono::milliseconds(100));
 }
@@ -59,8 +59,10 @@ void DetectionWork::prepare(Single& single, std::size_t i) {
   single.geometry = pipeline::write_input(letterbox_, picture(i), single.input, model_.network);
 }
 
-void DetectionWork::read(Single& single) {
-  objects_ += pipeline::read_output(postprocess_[0], model_, single.request, single.geometry, options_).size();
+template <class AnyRequest>
+void DetectionWork::read(Reader& reader, AnyRequest& request, const vision::Geometry& geometry) {
+  pipeline::read_output(reader.postprocess, model_, request, geometry, options_, reader.objects);
+  objects_ += reader.objects.size();
 }
 
 std::size_t DetectionWork::run_sync(Clock::time_point until) {
@@ -68,7 +70,7 @@ std::size_t DetectionWork::run_sync(Clock::time_point until) {
   do {
     prepare(singles_[0], done);
     singles_[0].request.infer();
-    read(singles_[0]);
+    read(readers_[0], singles_[0].request, singles_[0].geometry);
     ++done;
   } while (Clock::now() < until);
   return done;
@@ -85,11 +87,11 @@ std::size_t DetectionWork::run_two(Clock::time_point until) {
   while (Clock::now() < until) {
     start(1 - current);
     singles_[current].request.wait();
-    read(singles_[current]);
+    read(readers_[0], singles_[current].request, singles_[current].geometry);
     current = 1 - current;
   }
   singles_[current].request.wait();
-  read(singles_[current]);
+  read(readers_[0], singles_[current].request, singles_[current].geometry);
   return started;
 }
 

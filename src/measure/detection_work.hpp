@@ -59,19 +59,26 @@ class DetectionWork {
     vision::Geometry geometry;
   };
 
+  /// What reading an output needs, kept from picture to picture.
+  struct Reader {
+    vision::Postprocess postprocess;
+    std::vector<vision::Detection> objects;
+  };
+
   std::size_t run_sync(std::chrono::steady_clock::time_point until);
   std::size_t run_two(std::chrono::steady_clock::time_point until);
   std::size_t run_queue(std::chrono::steady_clock::time_point until);
   std::size_t run_inference(std::chrono::steady_clock::time_point until);
   const cv::Mat& picture(std::size_t i) const { return pictures_[i % pictures_.size()]; }
   void prepare(Single& single, std::size_t i);
-  void read(Single& single);
+  template <class AnyRequest>
+  void read(Reader& reader, AnyRequest& request, const vision::Geometry& geometry);
 
   const pipeline::DetectorModel& model_;
   std::span<const cv::Mat> pictures_;
   const vision::PostprocessOptions& options_;
   vision::Letterbox letterbox_;
-  std::vector<vision::Postprocess> postprocess_;  // one a slot
+  std::vector<Reader> readers_;  // one a slot
   std::vector<Single> singles_;
   std::atomic<std::size_t> objects_{0};  // keeps the compiler from dropping the work
   std::unique_ptr<AsyncInferQueue> queue_;

@@ -142,12 +142,12 @@ std::vector<Binding> Ports::resolve(const Inputs& inputs) const {
 }
 
 void Ports::check_fits(std::size_t input, const ov::Tensor& tensor) const {
+  if (tensor && fits_input(input, tensor)) return;
   const auto& port = inputs_[input];
   std::ostringstream why;
   if (!tensor) {
     why << "the tensor is empty (default-constructed)";
   } else {
-    if (fits_input(input, tensor)) return;
     why << "the tensor is " << tensor.get_element_type() << ' ' << ov::PartialShape(tensor.get_shape());
   }
   std::ostringstream what;

@@ -74,8 +74,12 @@ std::vector<ov::Tensor> Request::results() const {
   return kept;
 }
 
+const ov::Tensor& Request::output(std::size_t index) const {
+  return outputs()[record_->ports->output_index(index)];
+}
+
 ov::Tensor Request::result(std::size_t index) const {
-  return keeping_this(outputs()[record_->ports->output_index(index)]);
+  return keeping_this(output(index));
 }
 
 ov::Tensor Request::result(const std::string& name) const {

@@ -47,17 +47,7 @@ std::size_t tensor_bytes(const ov::CompiledModel& model) {
   return bytes;
 }
 
-template <class OutputOf>
-std::vector<vision::Detection> read(vision::Postprocess& postprocess, const DetectorModel& model, OutputOf output_of,
-                                    const vision::Geometry& geometry, const vision::PostprocessOptions& options) {
-  std::array<ov::Tensor, DetectorModel::most_outputs> tensors;  // for as long as they are looked at
-  std::array<std::span<const float>, DetectorModel::most_outputs> views;
-  for (std::size_t i = 0; i < model.outputs.size(); ++i) {
-    tensors.at(i) = output_of(model.outputs[i]);
-    views.at(i) = {tensors.at(i).template data<const float>(), tensors.at(i).get_size()};
-  }
-  return postprocess.apply(*model.head, std::span(views).first(model.outputs.size()), geometry, options);
-}
+using Views = std::array<std::span<const float>, DetectorModel::most_outputs>;
 
 }  // namespace
 
@@ -104,18 +94,24 @@ vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, 
   return letterbox.apply(bgr8, {input.data<std::uint8_t>(), input.get_size()}, network);
 }
 
-std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const DetectorModel& model,
-                                           const Request& request, const vision::Geometry& geometry,
-                                           const vision::PostprocessOptions& options) {
-  const auto output = [&](std::size_t i) { return request.result(i); };
-  return read(postprocess, model, output, geometry, options);
+void read_output(vision::Postprocess& postprocess, const DetectorModel& model, const Request& request,
+                 const vision::Geometry& geometry, const vision::PostprocessOptions& options,
+                 std::vector<vision::Detection>& detections) {
+  Views views;
+  for (std::size_t i = 0; i < model.outputs.size(); ++i) views.at(i) = request.values<float>(model.outputs[i]);
+  postprocess.apply(*model.head, std::span(views).first(model.outputs.size()), geometry, options, detections);
 }
 
-std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const DetectorModel& model,
-                                           ov::InferRequest& request, const vision::Geometry& geometry,
-                                           const vision::PostprocessOptions& options) {
-  const auto output = [&](std::size_t i) { return request.get_output_tensor(i); };
-  return read(postprocess, model, output, geometry, options);
+void read_output(vision::Postprocess& postprocess, const DetectorModel& model, ov::InferRequest& request,
+                 const vision::Geometry& geometry, const vision::PostprocessOptions& options,
+                 std::vector<vision::Detection>& detections) {
+  std::array<ov::Tensor, DetectorModel::most_outputs> tensors;  // for as long as they are looked at
+  Views views;
+  for (std::size_t i = 0; i < model.outputs.size(); ++i) {
+    tensors.at(i) = request.get_output_tensor(model.outputs[i]);
+    views.at(i) = {tensors.at(i).data<const float>(), tensors.at(i).get_size()};
+  }
+  postprocess.apply(*model.head, std::span(views).first(model.outputs.size()), geometry, options, detections);
 }
 
 }  // namespace inferqueue::pipeline

@@ -44,12 +44,12 @@ std::unique_ptr<AsyncInferQueue> make_queue(ov::CompiledModel model, std::size_t
 vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input,
                              vision::Size network);
 
-/// Reads the objects from the outputs of a request that has completed.
-std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const DetectorModel& model,
-                                           const Request& request, const vision::Geometry& geometry,
-                                           const vision::PostprocessOptions& options);
-std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const DetectorModel& model,
-                                           ov::InferRequest& request, const vision::Geometry& geometry,
-                                           const vision::PostprocessOptions& options);
+/// Reads the objects from the outputs of a request that has completed, into `detections` instead of what is there.
+void read_output(vision::Postprocess& postprocess, const DetectorModel& model, const Request& request,
+                 const vision::Geometry& geometry, const vision::PostprocessOptions& options,
+                 std::vector<vision::Detection>& detections);
+void read_output(vision::Postprocess& postprocess, const DetectorModel& model, ov::InferRequest& request,
+                 const vision::Geometry& geometry, const vision::PostprocessOptions& options,
+                 std::vector<vision::Detection>& detections);
 
 }  // namespace inferqueue::pipeline

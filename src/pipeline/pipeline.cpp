@@ -131,8 +131,8 @@ class Run {
 
   void decode(Request& request, const Ticket& ticket) {
     PictureResult& result = results_.at(ticket.source, ticket.index);
-    result.detections =
-        read_output(postprocess_[request.slot_id()], model_, request, result.geometry, options_.postprocess);
+    read_output(postprocess_[request.slot_id()], model_, request, result.geometry, options_.postprocess,
+                result.detections);
     result.latency = request.latency();
     results_.finish(ticket.source, ticket.index);
   }

@@ -2,8 +2,8 @@
 
 namespace inferqueue::vision {
 
-std::vector<Detection> Postprocess::apply(const Head& head, Outputs outputs, const Geometry& geometry,
-                                          const PostprocessOptions& options) {
+void Postprocess::apply(const Head& head, Outputs outputs, const Geometry& geometry, const PostprocessOptions& options,
+                        std::vector<Detection>& detections) {
   candidates_.clear();
   head.decode_all(outputs, {.conf = options.conf}, candidates_);
   const auto kept = nms_.apply(candidates_, {.iou = options.iou,
@@ -11,12 +11,11 @@ std::vector<Detection> Postprocess::apply(const Head& head, Outputs outputs, con
                                              .classes = options.classes,
                                              .agnostic = options.agnostic,
                                              .suppress = !head.suppresses()});
-  std::vector<Detection> detections;
+  detections.clear();
   detections.reserve(kept.size());
   for (const Candidate& candidate : kept) {
     detections.push_back({geometry.to_source(candidate.box), candidate.score, candidate.class_id});
   }
-  return detections;
 }
 
 }  // namespace inferqueue::vision

@@ -23,19 +23,21 @@ struct PostprocessOptions {
 };
 
 /// Decodes an output, suppresses overlapping boxes, unless the network has done so, and carries the rest back to the
-/// source picture. Keeps its scratch memory from call to call, so that only the result is allocated. Thread rules: one
-/// call at a time per object; the head may be shared.
+/// source picture. Keeps its scratch memory from call to call, and allocates nothing once that is large enough, and the
+/// result's is. Thread rules: one call at a time per object; the head may be shared.
 class Postprocess {
  public:
-  /// The objects, best first, in source pixels and within the picture. `outputs` are one picture's output tensors, as
-  /// the head reads them, and `geometry` what Letterbox::apply returned for that picture. Throws what
-  /// Head::decode_all throws.
-  std::vector<Detection> apply(const Head& head, Outputs outputs, const Geometry& geometry,
-                               const PostprocessOptions& options);
-  /// The same for a head that reads one.
+  /// Puts the objects into `detections` instead of what is there: best first, in source pixels and within the picture.
+  /// `outputs` are one picture's output tensors, as the head reads them, and `geometry` what Letterbox::apply returned
+  /// for that picture. Throws what Head::decode_all throws, and then leaves `detections` alone.
+  void apply(const Head& head, Outputs outputs, const Geometry& geometry, const PostprocessOptions& options,
+             std::vector<Detection>& detections);
+  /// Returns them, for a head that reads one output.
   std::vector<Detection> apply(const Head& head, std::span<const float> output, const Geometry& geometry,
                                const PostprocessOptions& options) {
-    return apply(head, Outputs(&output, 1), geometry, options);
+    std::vector<Detection> detections;
+    apply(head, Outputs(&output, 1), geometry, options, detections);
+    return detections;
   }
 
  private:

@@ -1,6 +1,7 @@
 // A file of its own, so that no compiler sees memory of one operator new freed by another delete.
 #include "core/scarce_memory.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -10,6 +11,7 @@ namespace {
 /// How many more allocations of this thread succeed; negative: all.
 thread_local int allocations_left = -1;
 thread_local bool has_failed = false;
+std::atomic<std::size_t> all_allocations{0};
 
 void* allocate(std::size_t size, std::size_t alignment) {
   if (allocations_left == 0) {
@@ -17,6 +19,7 @@ void* allocate(std::size_t size, std::size_t alignment) {
     throw std::bad_alloc();
   }
   if (allocations_left > 0) --allocations_left;
+  all_allocations.fetch_add(1, std::memory_order_relaxed);
   void* const memory = alignment > alignof(std::max_align_t)
                            ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
                            : std::malloc(size);
@@ -58,6 +61,10 @@ MemoryFor::~MemoryFor() {
 
 bool MemoryFor::has_run_out() noexcept {
   return has_failed;
+}
+
+std::size_t Allocations::total() noexcept {
+  return all_allocations.load();
 }
 
 }  // namespace inferqueue::testing

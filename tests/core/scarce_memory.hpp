@@ -1,5 +1,7 @@
-// Allocations that fail.
+// Allocations that fail, and that are counted.
 #pragma once
+
+#include <cstddef>
 
 namespace inferqueue::testing {
 
@@ -17,6 +19,18 @@ class MemoryFor {
 
   /// True if an allocation of this thread has failed since its latest MemoryFor was made.
   static bool has_run_out() noexcept;
+};
+
+/// Counts the allocations by operator new of all threads, of the libraries too, from its construction on. For the same
+/// programs. Thread rules: any.
+class Allocations {
+ public:
+  Allocations() noexcept : before_(total()) {}
+  std::size_t count() const noexcept { return total() - before_; }
+
+ private:
+  static std::size_t total() noexcept;
+  std::size_t before_;
 };
 
 }  // namespace inferqueue::testing

@@ -1,4 +1,4 @@
-// docs/contract.md names tests: each of them exists.
+// docs/contract.md and docs/performance.md name tests: each of them exists.
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -32,23 +32,33 @@ std::vector<Named> tests_in(std::istream& page) {
   return found;
 }
 
-TEST(Contract, EveryTestThatThePageNamesExists) {
-  std::ifstream page(std::filesystem::path(INFERQUEUE_SOURCE_DIR) / "docs/contract.md");
-  const std::vector<Named> named = tests_in(page);
+/// Those that a page of docs/ names, of which none must be missing.
+std::vector<Named> existing_tests_in(const std::string& name) {
+  std::ifstream page(std::filesystem::path(INFERQUEUE_SOURCE_DIR) / "docs" / name);
+  std::vector<Named> named = tests_in(page);
   const testing::Outcome listed = testing::run({CTEST, "-N"}, CTEST_FOLDER);
-  ASSERT_EQ(listed.status, 0) << listed.err;
-  std::map<std::string, int> by_clause;
+  EXPECT_EQ(listed.status, 0) << listed.err;
   for (const Named& its : named) {
-    ++by_clause[its.clause];
     // As a whole name, which a group of parameters may stand before, and a parameter behind.
     const std::regex whole("[ /]" + std::regex_replace(its.test, std::regex("\\."), "\\.") + "(/|\\s)");
-    EXPECT_TRUE(std::regex_search(listed.out, whole)) << "docs/contract.md names " << its.test << ", which is no test";
+    EXPECT_TRUE(std::regex_search(listed.out, whole))
+        << "docs/" << name << " names " << its.test << ", which is no test";
   }
+  return named;
+}
+
+TEST(Contract, EveryTestThatThePageNamesExists) {
+  std::map<std::string, int> by_clause;
+  for (const Named& its : existing_tests_in("contract.md")) ++by_clause[its.clause];
   for (int clause = 1; clause <= 7; ++clause) {
     const auto found = by_clause.lower_bound(std::to_string(clause) + ". ");
     EXPECT_TRUE(found != by_clause.end() && found->first.starts_with(std::to_string(clause) + ". "))
         << "docs/contract.md has no test for clause " << clause;
   }
+}
+
+TEST(Performance, EveryTestThatThePageNamesExists) {
+  EXPECT_FALSE(existing_tests_in("performance.md").empty());
 }
 
 TEST(Contract, ThePageIsReadByItsHeadings) {

@@ -1,5 +1,7 @@
 // Outputs belong to the request: they stay while somebody holds it.
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -85,6 +87,24 @@ TEST(Outputs, NobodyHoldsAreWrittenAgainInPlace) {
   for (int i = 0; i < 5; ++i) queue.start_async(filled({1, 16}, 1));
   queue.wait_all();
   EXPECT_EQ(memory, std::vector<const void*>(5, memory.front()));
+}
+
+TEST(Outputs, AreLookedAtInPlace) {
+  ov::Core core;
+  AsyncInferQueue queue(core.compile_model(two_inputs_model(), "CPU"), 1);
+  int looks = 0;
+  queue.set_callback([&](Request& request) {
+    const std::span<const float> difference = request.values<float>(1);
+    EXPECT_EQ(std::vector<float>(difference.begin(), difference.end()), std::vector<float>(4, 2));
+    EXPECT_EQ(difference.data(), request.result(1).data<float>());
+    EXPECT_EQ(request.values<float>().data(), request.result(0).data<float>());
+    EXPECT_THROW(request.values<float>(2), Error) << "there are two";
+    EXPECT_THROW(request.values<std::int32_t>(1), ov::Exception) << "they are f32";
+    ++looks;
+  });
+  queue.start_async({filled({1, 4}, 5), filled({1, 4}, 3)});
+  queue.wait_all();
+  EXPECT_EQ(looks, 1);
 }
 
 TEST(Outputs, HaveNamesAndPositions) {

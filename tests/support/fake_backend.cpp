@@ -213,6 +213,12 @@ void FakeBackend::let_go() {
   for (const core::SlotId slot : kept) complete(slot);
 }
 
+void FakeBackend::reserve_starts(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  starts_.reserve(count);
+  to_complete_.reserve(slots_.size());
+}
+
 std::vector<core::SlotId> FakeBackend::wait_for_starts(std::size_t count) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return starts_.size() >= count; });

@@ -83,6 +83,8 @@ class FakeBackend final : public core::Backend {
   // ---- commands; hooks are set before anything is submitted
   Hook on_bind, on_start, on_collect, on_cancel;
   Hook on_started;  ///< runs when the device has the run, and may have completed it; must not throw
+  /// So many starts need no memory here.
+  void reserve_starts(std::size_t count);
   /// Reports the completion of a started slot, on the calling thread.
   void complete(core::SlotId slot, std::exception_ptr error = nullptr);
   /// Reports a completion whatever the slot does: a lie. Of the latest run, or of `run`.
