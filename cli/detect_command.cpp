@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "base/user_error.hpp"
 #include "cli/collector.hpp"
 #include "cli/device_options.hpp"
 #include "cli/json_output.hpp"
@@ -27,6 +28,7 @@ struct DetectOptions {
   DetectorOptions detector;
   std::string hint = "throughput";
   LabelsOption labels;
+  bool fast_decode = false;
   VideoOption video;
   CollectorOptions output;
 };
@@ -37,11 +39,12 @@ struct SourceLists {
   std::vector<SourceEntry> entries;
 };
 
-SourceLists make_sources(const pipeline::Sources& found, const pipeline::VideoOptions& options) {
+SourceLists make_sources(const pipeline::Sources& found, const pipeline::PictureSource::Options& picture_options,
+                         const pipeline::VideoOptions& options) {
   using Video = pipeline::VideoSource;
   SourceLists lists;
   if (!found.pictures.empty()) {
-    lists.sources.push_back(std::make_unique<pipeline::PictureSource>(found.pictures));
+    lists.sources.push_back(std::make_unique<pipeline::PictureSource>(found.pictures, picture_options));
     lists.entries.emplace_back();
   }
   const auto add = [&](const std::vector<std::string>& typed, Video::Kind kind, SourceEntry::Kind entry) {
@@ -64,6 +67,9 @@ class DetectCommand final : public Command {
         app_, "pictures, videos, folders, globs, numbers of cameras, addresses of streams; several may follow");
     declare_hint(app_, options_.hint);
     options_.labels.declare(app_);
+    app_.add_flag("--fast-decode", options_.fast_decode,
+                  "decode JPEGs much larger than the network's input to a half, a quarter or an eighth of their size; "
+                  "objects may differ a little. Wants --nosave");
     const std::string group = "Output";
     options_.video.declare(app_);
     SaveOptions& save = options_.output.save;
@@ -104,7 +110,8 @@ class DetectCommand final : public Command {
     options_.output.pictures = sources.pictures.size();
     options_.output.stride = options_.video.options().stride;
     options_.output.max_frames = options_.video.options().max_frames;
-    const SourceLists lists = make_sources(sources, options_.video.options());
+    const SourceLists lists = make_sources(
+        sources, {.reduce_for = options_.fast_decode ? model.network : vision::Size{}}, options_.video.options());
     Collector collector(options_.output, std::move(json), std::move(labels), lists.entries);
     const pipeline::PipelineOptions pipeline_options{
         .postprocess = options_.detector.postprocess,
@@ -122,6 +129,8 @@ class DetectCommand final : public Command {
     options_.detector.check();
     options_.hint = checked_hint(options_.hint);
     options_.output.save.folder.check();
+    if (options_.fast_decode && !options_.output.save.nosave)
+      throw base::OptionError("--fast-decode: annotated pictures are drawn on whole ones; add --nosave");
     options_.video.check();
   }
 

@@ -22,7 +22,7 @@ COMMAND = ROOT / "build/release/cli/inferqueue"
 HINTS = ("THROUGHPUT", "LATENCY")
 POOL_JOBS = (2, 4, 8)
 # Files of the folder of pictures: so many that starting and ending don't count.
-COPIES = {"yolov5n": 300, "yolov5s": 60}
+COPIES = {"yolov5n": 600, "yolov5s": 100}
 
 
 class Subject:
@@ -37,6 +37,7 @@ class Subject:
         return {f"{self.name} queue": lambda: self.ours("queue"),
                 f"{self.name} inference": lambda: self.ours("inference"),
                 f"{self.name} files": self.files,
+                f"{self.name} files, fast": lambda: self.files("--fast-decode"),
                 **{f"{self.name} {hint}": lambda hint=hint: self.python(hint) for hint in HINTS},
                 **{f"{self.name} pool {jobs}": lambda jobs=jobs: self.pool(jobs) for jobs in POOL_JOBS}}
 
@@ -47,7 +48,7 @@ class Subject:
         what = "InferQueue" if mode == "queue" else "InferQueue, inference only"
         return {f"{self.name}: {what}": (out["runs"][0]["images_per_s"], out["runs"][0]["cpu_s_per_image"], peak)}
 
-    def files(self) -> dict:
+    def files(self, *more: str) -> dict:
         """`detect` over the JPEG files again and again, under other names."""
         folder = self.a.output / "pictures" / self.name
         folder.mkdir(parents=True, exist_ok=True)
@@ -57,12 +58,13 @@ class Subject:
             if not link.exists():
                 link.symlink_to(originals[i % len(originals)].resolve())
         done = subprocess.run([str(COMMAND), "detect", "--model", self.model, "--source", str(folder), "--nosave",
-                               "--hint", "throughput", "--nireq", str(self.a.nireq)],
+                               "--hint", "throughput", "--nireq", str(self.a.nireq), *more],
                               capture_output=True, text=True, check=False)
         told = re.search(r"\(([\d.]+) pictures/s\)", done.stdout)
         if done.returncode != 0 or told is None:
             sys.exit(f"bench: detect failed with {done.returncode}:\n{done.stderr}")
-        return {f"{self.name}: InferQueue, from JPEG files": (float(told.group(1)), None, None)}
+        what = " ".join(["InferQueue, from JPEG files", *more])
+        return {f"{self.name}: {what}": (float(told.group(1)), None, None)}
 
     def python(self, hint: str) -> dict:
         iterations = self.a.iterations if self.name == "yolov5n" else max(10, self.a.iterations // 5)
@@ -91,6 +93,8 @@ class Subject:
                 f"{self.name}: images/s: InferQueue / Python's best": ratio("InferQueue", "Python", 0),
                 f"{self.name}: images/s: from JPEG files / bare inference":
                     ratio("InferQueue, from JPEG files", "bare", 0),
+                f"{self.name}: images/s: from JPEG files --fast-decode / bare inference":
+                    ratio("InferQueue, from JPEG files --fast-decode", "bare", 0),
                 f"{self.name}: peak memory: InferQueue / Python's least": ratio("InferQueue", "Python", 2),
                 f"{self.name}: peak memory, MiB above the same command's inference only":
                     spread([found[queue][2] - found[only][2] for found in rounds])}

@@ -89,9 +89,9 @@ std::unique_ptr<AsyncInferQueue> make_queue(ov::CompiledModel model, std::size_t
   }
 }
 
-vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input,
-                             vision::Size network) {
-  return letterbox.apply(bgr8, {input.data<std::uint8_t>(), input.get_size()}, network);
+vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input, vision::Size network,
+                             vision::Size source) {
+  return letterbox.apply(bgr8, {input.data<std::uint8_t>(), input.get_size()}, network, source);
 }
 
 void read_output(vision::Postprocess& postprocess, const DetectorModel& model, const Request& request,

@@ -40,9 +40,9 @@ std::string inference_precision(const ov::CompiledModel& compiled);
 /// tensors would not fit into this machine's memory, base::UserError where the runtime can't make them.
 std::unique_ptr<AsyncInferQueue> make_queue(ov::CompiledModel model, std::size_t jobs);
 
-/// Writes a picture (8-bit BGR) into an input tensor u8 [1,3,height,width].
-vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input,
-                             vision::Size network);
+/// Writes a picture (8-bit BGR) into an input tensor u8 [1,3,height,width]. `source` as for vision::Letterbox.
+vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input, vision::Size network,
+                             vision::Size source = {});
 
 /// Reads the objects from the outputs of a request that has completed, into `detections` instead of what is there.
 void read_output(vision::Postprocess& postprocess, const DetectorModel& model, const Request& request,

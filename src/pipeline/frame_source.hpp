@@ -30,7 +30,8 @@ class FrameSource {
   FrameSource& operator=(FrameSource&&) = delete;
 
   /// Waits for what comes next; after a request to stop, no longer: the end then. A frame is written into `result`,
-  /// which is as begin_anew() leaves it: its picture's memory is used again where it fits.
+  /// which is as begin_anew() leaves it: its picture's memory is used again where it fits. A source whose picture is a
+  /// reduced copy says the size of the whole one in geometry.source.
   virtual Step next(PictureResult& result, const std::stop_token& stop) = 0;
   /// There is an infer request for this frame now. A live source exchanges it for a later one, if there is one.
   virtual void refresh(PictureResult& /*result*/) {}

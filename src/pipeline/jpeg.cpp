@@ -1,11 +1,13 @@
 #include "pipeline/jpeg.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <opencv2/core.hpp>
 #include <turbojpeg.h>
 
 #include "pipeline/exif.hpp"
+#include "vision/letterbox.hpp"
 
 namespace inferqueue::pipeline {
 namespace {
@@ -26,6 +28,17 @@ void turn(cv::Mat& picture, cv::Mat& other, int orientation) {
   if (orientation == 4 || orientation == 8) cv::flip(picture, picture, around_x);
 }
 
+/// The least part of each direction that has as many pixels as are used.
+tjscalingfactor part_for(vision::Size picture, vision::Size network) {
+  if (network == vision::Size{}) return {1, 1};
+  // Turned by a quarter it may need more of them.
+  const double used = std::max(vision::Letterbox::scale(picture, network),
+                               vision::Letterbox::scale({picture.height, picture.width}, network));
+  int part = 8;
+  while (part > 1 && used * part > 1) part /= 2;
+  return {1, part};
+}
+
 }  // namespace
 
 bool is_jpeg(std::span<const unsigned char> bytes) {
@@ -36,7 +49,7 @@ void JpegDecoder::Destroy::operator()(void* handle) const noexcept {
   tjDestroy(handle);
 }
 
-bool JpegDecoder::decode(std::span<const unsigned char> jpeg, cv::Mat& picture) {
+bool JpegDecoder::decode(std::span<const unsigned char> jpeg, cv::Mat& picture, vision::Size network) {
   damage_.clear();
   if (!handle_) handle_.reset(tjInitDecompress());
   int width = 0;
@@ -47,14 +60,17 @@ bool JpegDecoder::decode(std::span<const unsigned char> jpeg, cv::Mat& picture) 
       tjDecompressHeader3(handle_.get(), jpeg.data(), jpeg.size(), &width, &height, &subsampling, &colours) != 0)
     return false;
   if (colours == TJCS_CMYK || colours == TJCS_YCCK || 1LL * width * height > most_pixels) return false;
-  picture.create(height, width, CV_8UC3);
-  const int failed = tjDecompress2(handle_.get(), jpeg.data(), jpeg.size(), picture.data, width,
-                                   static_cast<int>(picture.step), height, TJPF_BGR, 0);
+  const tjscalingfactor part = part_for({width, height}, network);
+  picture.create(TJSCALED(height, part), TJSCALED(width, part), CV_8UC3);
+  const int failed = tjDecompress2(handle_.get(), jpeg.data(), jpeg.size(), picture.data, picture.cols,
+                                   static_cast<int>(picture.step), picture.rows, TJPF_BGR, 0);
   if (failed != 0) {
     if (tjGetErrorCode(handle_.get()) != TJERR_WARNING) return false;
     damage_ = tjGetErrorStr2(handle_.get());
   }
-  turn(picture, turned_, exif_orientation(jpeg));
+  const int orientation = exif_orientation(jpeg);
+  turn(picture, turned_, orientation);
+  size_ = orientation >= 5 ? vision::Size{height, width} : vision::Size{width, height};
   return true;
 }
 

@@ -7,6 +7,8 @@
 
 #include <opencv2/core/mat.hpp>
 
+#include "vision/detection.hpp"
+
 namespace inferqueue::pipeline {
 
 /// True for bytes that begin as every JPEG does.
@@ -17,8 +19,11 @@ bool is_jpeg(std::span<const unsigned char> bytes);
 class JpegDecoder {
  public:
   /// False for what isn't its business (a CMYK picture, for instance) or can't be decoded at all. Writes into the
-  /// memory of `picture` where it fits.
-  bool decode(std::span<const unsigned char> jpeg, cv::Mat& picture);
+  /// memory of `picture` where it fits. Where a `network` size is given, only a half, a quarter or an eighth of the
+  /// pixels of each direction is decoded, as long as those are no fewer than a letterbox of that size takes.
+  bool decode(std::span<const unsigned char> jpeg, cv::Mat& picture, vision::Size network = {});
+  /// Of the picture that was decoded last: as it is when it isn't reduced.
+  vision::Size size() const noexcept { return size_; }
   /// What is wrong with the picture that was decoded last, in a few words; mostly empty.
   const std::string& damage() const noexcept { return damage_; }
 
@@ -27,6 +32,7 @@ class JpegDecoder {
     void operator()(void* handle) const noexcept;
   };
   std::unique_ptr<void, Destroy> handle_;
+  vision::Size size_;
   std::string damage_;
   cv::Mat turned_;
 };

@@ -47,10 +47,12 @@ cv::Mat PictureReader::read(const fs::path& path, cv::Mat memory) {
   if (is_cut_short(bytes_)) throw base::UserError(fmt::format("{}: is cut short; copy it again", path.string()));
   std::string damage;
   cv::Mat picture = std::move(memory);
-  if (is_jpeg(bytes_) && jpeg_.decode(bytes_, picture)) {
+  if (is_jpeg(bytes_) && jpeg_.decode(bytes_, picture, network_)) {
     damage = jpeg_.damage();
+    size_ = jpeg_.size();
   } else {
     picture = decode_otherwise(path, bytes_, damage);
+    size_ = {picture.cols, picture.rows};
   }
   if (!damage.empty())
     warning_ = fmt::format("{}: is damaged ({}); what could be decoded is used", path.string(), damage);

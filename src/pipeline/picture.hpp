@@ -8,6 +8,7 @@
 #include <opencv2/core/mat.hpp>
 
 #include "pipeline/jpeg.hpp"
+#include "vision/detection.hpp"
 
 namespace inferqueue::pipeline {
 
@@ -22,6 +23,11 @@ class PictureReader {
   /// whoever has the picture that it held must not look at it any more.
   cv::Mat read(const std::filesystem::path& path, cv::Mat memory = {});
 
+  /// From now on JPEGs that are much larger than a letterbox of this size are decoded to a half, a quarter or an eighth
+  /// of their width and height, which takes less time; see JpegDecoder.
+  void reduce_for(vision::Size network) { network_ = network; }
+  /// Of the picture that was read last, as it is when it isn't reduced.
+  vision::Size size() const noexcept { return size_; }
   /// What is wrong with the picture that was read last though it could be decoded: one line that names the file, or
   /// nothing. JPEG decoders fill in what they can't read. Needs catch_decoder_messages().
   const std::string& warning() const noexcept { return warning_; }
@@ -29,6 +35,8 @@ class PictureReader {
  private:
   std::vector<unsigned char> bytes_;
   JpegDecoder jpeg_;
+  vision::Size network_;
+  vision::Size size_;
   std::string warning_;
 };
 

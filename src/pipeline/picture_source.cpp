@@ -16,6 +16,7 @@ void read_into(PictureReader& reader, const std::filesystem::path& path, Picture
   result.source = path;
   try {
     result.picture = reader.read(path, std::move(result.picture));
+    result.geometry.source = reader.size();
     result.warning = reader.warning();
   } catch (...) {
     result.picture.release();
@@ -25,8 +26,8 @@ void read_into(PictureReader& reader, const std::filesystem::path& path, Picture
 
 }  // namespace
 
-PictureSource::PictureSource(std::span<const std::filesystem::path> pictures, std::size_t readers)
-    : pictures_(pictures), readers_(readers) {
+PictureSource::PictureSource(std::span<const std::filesystem::path> pictures, const Options& options)
+    : pictures_(pictures), options_(options), readers_(options.readers) {
   if (readers_ == 0) readers_ = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, most_readers);
   readers_ = std::min(readers_, pictures_.size());
   results_.resize(readers_ + 1);  // so that each has one to go on with while one is taken
@@ -67,6 +68,7 @@ void PictureSource::start_reading() {
 
 void PictureSource::read_ahead() {
   PictureReader reader;
+  reader.reduce_for(options_.reduce_for);
   for (std::size_t i = claim(); i < pictures_.size(); i = claim()) {
     const std::size_t place = i % results_.size();
     read_into(reader, pictures_[i], results_[place]);

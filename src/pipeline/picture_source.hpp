@@ -27,8 +27,16 @@ class PictureSource final : public FrameSource {
   /// As many readers as the process may use CPUs, but no more than this: each holds a decoded picture.
   static constexpr std::size_t most_readers = 8;
 
-  /// The list must outlive it. `readers`: how many threads read at once, 0 for the default.
-  explicit PictureSource(std::span<const std::filesystem::path> pictures, std::size_t readers = 0);
+  struct Options {
+    std::size_t readers = 0;  ///< how many threads read at once; 0 for the default
+    /// See PictureReader; by default no picture is reduced.
+    // NOLINTNEXTLINE(readability-redundant-member-init): g++ warns where a member without an initializer is left out
+    vision::Size reduce_for{};
+  };
+
+  /// The list must outlive it.
+  explicit PictureSource(std::span<const std::filesystem::path> pictures) : PictureSource(pictures, Options()) {}
+  PictureSource(std::span<const std::filesystem::path> pictures, const Options& options);
   /// Waits for the pictures that are being read.
   ~PictureSource() override;
 
@@ -42,6 +50,7 @@ class PictureSource final : public FrameSource {
   std::size_t claim();
 
   std::span<const std::filesystem::path> pictures_;
+  const Options options_;
   std::size_t readers_;
   base::Mutex mutex_;
   base::CondVar given_changed_;

@@ -109,7 +109,7 @@ class Run {
     frame.begin_anew();
     result.index = ticket.index;
     result.frame.source = source;
-    result.geometry.source = {result.picture.cols, result.picture.rows};
+    if (result.geometry.source == vision::Size{}) result.geometry.source = {result.picture.cols, result.picture.rows};
     try {
       if (result.error.empty())
         start(ticket, result, frame, letterbox, *std::move(lease));
@@ -124,7 +124,7 @@ class Run {
   void start(const Ticket& ticket, PictureResult& result, PictureResult& next, vision::Letterbox& letterbox,
              Lease lease) {
     ov::Tensor input = lease.input();
-    result.geometry = write_input(letterbox, result.picture, input, model_.network);
+    result.geometry = write_input(letterbox, result.picture, input, model_.network, result.geometry.source);
     if (!options_.keep_pictures) std::swap(result.picture, next.picture);  // whose place is empty, then as before
     lease.start_async(ticket);
   }

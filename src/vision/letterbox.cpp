@@ -25,8 +25,7 @@ int round_half_even(double value) {
 }
 
 Placement place(Size source, Size network, Geometry& geometry) {
-  const double scale =
-      std::min(static_cast<double>(network.height) / source.height, static_cast<double>(network.width) / source.width);
+  const double scale = Letterbox::scale(source, network);
   // At least one pixel: a strip of 20000 by 10 would vanish.
   const Size size{std::max(1, round_half_even(source.width * scale)),
                   std::max(1, round_half_even(source.height * scale))};
@@ -70,10 +69,16 @@ Box Geometry::to_source(const Box& network) const {
           std::clamp((network.x2 - pad_x) / scale, 0.F, width), std::clamp((network.y2 - pad_y) / scale, 0.F, height)};
 }
 
-Geometry Letterbox::apply(const cv::Mat& bgr8, std::span<std::uint8_t> planes, Size network) {
+double Letterbox::scale(Size source, Size network) {
+  return std::min(static_cast<double>(network.height) / source.height,
+                  static_cast<double>(network.width) / source.width);
+}
+
+Geometry Letterbox::apply(const cv::Mat& bgr8, std::span<std::uint8_t> planes, Size network, Size source) {
   check(bgr8, planes, network);
   Geometry geometry;
-  const Placement at = place({bgr8.cols, bgr8.rows}, network, geometry);
+  const Size size{bgr8.cols, bgr8.rows};
+  const Placement at = place(source == Size{} ? size : source, network, geometry);
   const std::size_t plane_size = planes.size() / 3;
   std::uint8_t* const red = planes.data();
   std::uint8_t* const green = red + plane_size;
@@ -81,8 +86,7 @@ Geometry Letterbox::apply(const cv::Mat& bgr8, std::span<std::uint8_t> planes, S
   for (std::uint8_t* plane : {red, green, blue}) pad(plane, network, at);
   const auto width = static_cast<std::size_t>(network.width);
   const auto start = static_cast<std::size_t>(at.top) * width + static_cast<std::size_t>(at.left);
-  resample_.apply({bgr8.data, bgr8.step[0], geometry.source}, {red + start, green + start, blue + start, width},
-                  at.size);
+  resample_.apply({bgr8.data, bgr8.step[0], size}, {red + start, green + start, blue + start, width}, at.size);
   return geometry;
 }
 

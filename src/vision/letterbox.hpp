@@ -33,7 +33,13 @@ class Letterbox {
   /// Fills `planes`, all of it whatever it held before: [3, network.height, network.width], RGB, row by row.
   /// The picture is CV_8UC3 in BGR order (see to_bgr8) and may be a view into another. Throws std::invalid_argument for
   /// an empty picture, another type, an empty network size, or planes of another length.
-  Geometry apply(const cv::Mat& bgr8, std::span<std::uint8_t> planes, Size network);
+  ///
+  /// Where the picture is a reduced copy of another, `source` is the size of that one: it lies in the input, and its
+  /// boxes come back, as if it had been given itself.
+  Geometry apply(const cv::Mat& bgr8, std::span<std::uint8_t> planes, Size network, Size source = {});
+
+  /// How much a picture of this size is resized.
+  static double scale(Size source, Size network);
 
  private:
   Resample resample_;

@@ -5,11 +5,13 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include "support/known_boxes.hpp"
 #include "support/temp_folder.hpp"
@@ -145,6 +147,88 @@ TEST_F(PictureTest, TheEndOfAThumbnailIsNotTheEndOfTheJpeg) {
   EXPECT_EQ(reading_error(temp.file("whole.jpg", whole)), "no error");
   const fs::path cut = temp.file("cut.jpg", whole.substr(0, whole.size() / 2));
   EXPECT_EQ(reading_error(cut), cut.string() + ": is cut short; copy it again");
+}
+
+TEST_F(PictureTest, JpegsAreDecodedValueForValueAsOpenCvDoes) {
+  cv::Mat smooth;
+  cv::GaussianBlur(noise(131, 97), smooth, {9, 9}, 3);
+  for (const cv::Mat& picture : {noise(131, 97), smooth, noise(131, 97, CV_8UC1)}) {
+    for (const int progressive : {0, 1}) {
+      const fs::path path = temp / "a.jpg";
+      ASSERT_TRUE(cv::imwrite(path.string(), picture, {cv::IMWRITE_JPEG_PROGRESSIVE, progressive}));
+      expect_equal(reader.read(path), cv::imread(path.string()));
+    }
+  }
+}
+
+/// EXIF data with this one entry, in either byte order.
+std::string exif(int orientation, bool little) {
+  using namespace std::string_literals;
+  const char code = static_cast<char>(orientation);
+  return "Exif\0\0"s + (little ? "II*\0\x08\0\0\0\1\0\x12\x01\3\0\1\0\0\0"s + code + "\0\0\0\0\0\0\0"s
+                               : "MM\0*\0\0\0\x08\0\1\x01\x12\0\3\0\0\0\1\0"s + code + "\0\0\0\0\0\0"s);
+}
+
+TEST_F(PictureTest, JpegsAreTurnedAsTheirExifSays) {
+  const std::string plain = content_of(write(temp / "plain.jpg", noise(48, 32)));
+  for (int orientation = 0; orientation <= 9; ++orientation) {
+    for (const bool little : {true, false}) {
+      SCOPED_TRACE(orientation);
+      const fs::path path = temp.file("a.jpg", with_segment(plain, '\xE1', exif(orientation, little)));
+      const cv::Mat picture = reader.read(path);
+      const bool on_its_side = orientation >= 5 && orientation <= 8;
+      EXPECT_EQ(picture.size(), on_its_side ? cv::Size(32, 48) : cv::Size(48, 32));
+      EXPECT_EQ(reader.size(), (vision::Size{picture.cols, picture.rows}));
+      expect_equal(picture, cv::imread(path.string()));
+    }
+  }
+}
+
+TEST_F(PictureTest, ExifThatIsCutOrLiesTurnsNothing) {
+  const std::string plain = content_of(write(temp / "plain.jpg", noise(48, 32)));
+  const std::string whole = exif(6, true);
+  for (std::size_t length = 0; length < 6 + 8 + 2 + 8 + 2; ++length) {  // up to the value
+    const fs::path path = temp.file("a.jpg", with_segment(plain, '\xE1', whole.substr(0, length)));
+    EXPECT_EQ(reader.read(path).size(), cv::Size(48, 32)) << length;
+  }
+  std::string far_away = whole;
+  far_away.replace(10, 4, "\xFF\xFF\xFF\xFF");
+  EXPECT_EQ(reader.read(temp.file("a.jpg", with_segment(plain, '\xE1', far_away))).size(), cv::Size(48, 32));
+}
+
+TEST_F(PictureTest, ReducesJpegsToNoLessThanALetterboxTakes) {
+  reader.reduce_for({416, 416});
+  const auto decoded = [&](int width, int height) {
+    const cv::Mat picture = reader.read(write(temp / "a.jpg", noise(width, height)));
+    EXPECT_EQ(reader.size(), (vision::Size{width, height}));
+    return picture.size();
+  };
+  EXPECT_EQ(decoded(416, 300), cv::Size(416, 300));
+  EXPECT_EQ(decoded(831, 600), cv::Size(831, 600));
+  EXPECT_EQ(decoded(832, 600), cv::Size(416, 300));
+  EXPECT_EQ(decoded(601, 833), cv::Size(301, 417)) << "rounded up";
+  EXPECT_EQ(decoded(1664, 100), cv::Size(416, 25));
+  EXPECT_EQ(decoded(5000, 400), cv::Size(625, 50)) << "an eighth is the least there is";
+  expect_equal(reader.read(write(temp / "a.png", noise(900, 20))), noise(900, 20));
+}
+
+TEST_F(PictureTest, AReducedPictureLooksLikeTheWhole) {
+  cv::Mat whole;
+  cv::GaussianBlur(noise(1000, 700), whole, {31, 31}, 9);
+  const fs::path path = write(temp / "a.jpg", whole);
+  cv::Mat halved;
+  cv::resize(reader.read(path), halved, {}, 0.5, 0.5, cv::INTER_AREA);
+  reader.reduce_for({416, 416});
+  expect_equal(reader.read(path), halved, 6);
+}
+
+TEST_F(PictureTest, UsesTheMemoryThatItIsGiven) {
+  const fs::path path = write(temp / "a.jpg", noise(40, 30));
+  cv::Mat picture = reader.read(path);
+  const unsigned char* const memory = picture.data;
+  picture = reader.read(path, std::move(picture));
+  EXPECT_EQ(picture.data, memory);
+  EXPECT_EQ(reader.read(write(temp / "b.jpg", noise(50, 30)), std::move(picture)).size(), cv::Size(50, 30));
 }
 
 TEST_F(PictureTest, WhatFollowsTheEndOfAJpegDoesNotMatter) {
