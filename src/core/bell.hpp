@@ -26,7 +26,10 @@ class Bells {
   Bells(Bells&&) = delete;
   Bells& operator=(Bells&&) = delete;
   ~Bells() {
-    while (first_) take();  // one by one: a chain that destroys itself would need as much stack as it is long
+    while (first_) {  // one by one: a chain that destroys itself would need as much stack as it is long
+      base::Ref<Bell> next = std::move(first_->next);
+      first_ = std::move(next);
+    }
   }
 
   /// For one who is going to wait. Throws std::bad_alloc where there is none to be had.
