@@ -77,6 +77,38 @@ TEST_F(DetectSamples, AFolderInPlaceOfTheModelFileWillDo) {
   EXPECT_EQ(outcome.err, "");
 }
 
+TEST_F(DetectSamples, FastDecodeFindsTheSameInPicturesThatAreMuchLarger) {
+  // 1920x1080, of which a letterbox of 320x320 takes a sixth in each direction.
+  const std::string chart = (project_root / "samples/shape-chart.jpg").string();
+  const auto objects = [&](Arguments more) {
+    Arguments arguments{"detect", "-m", shapes, "-s", chart, "--nosave", "--json", "-"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return nlohmann::json::parse(cli(arguments).out).at("images").at(0);
+  };
+  const auto whole = objects({});
+  const auto fast = objects({"--fast-decode"});
+  EXPECT_EQ(fast.at("width"), 1920);
+  EXPECT_EQ(fast.at("height"), 1080);
+  ASSERT_EQ(fast.at("detections").size(), whole.at("detections").size());
+  EXPECT_NE(fast.at("detections"), whole.at("detections")) << "the pixels are others";
+  const auto by_place = [](const auto& a, const auto& b) { return a.at("box") < b.at("box"); };
+  auto a = whole.at("detections").template get<std::vector<nlohmann::json>>();
+  auto b = fast.at("detections").template get<std::vector<nlohmann::json>>();
+  std::ranges::sort(a, by_place);
+  std::ranges::sort(b, by_place);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    EXPECT_EQ(a[i].at("class_name"), b[i].at("class_name"));
+    for (std::size_t side = 0; side < 4; ++side)
+      EXPECT_NEAR(a[i].at("box")[side].get<double>(), b[i].at("box")[side].get<double>(), 24) << "4 network pixels";
+  }
+}
+
+TEST_F(DetectSamples, FastDecodeWantsNoAnnotatedPictures) {
+  const auto outcome = cli({"detect", "-m", shapes, "-s", pictures.at(0).string(), "--fast-decode"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err, "inferqueue: --fast-decode: annotated pictures are drawn on whole ones; add --nosave\n");
+}
+
 TEST_F(DetectSamples, CompositeDevicesGiveTheSame) {
   for (const char* device : {"AUTO", "HETERO:CPU", "BATCH:CPU(4)", "AUTO:CPU,-GPU"}) {
     const auto outcome =
