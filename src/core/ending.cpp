@@ -242,7 +242,7 @@ void Engine::watch_expiries() noexcept {
 void Engine::stop_threads() noexcept {
   const MutexLock lock(mutex_);
   threads_stop_ = true;
-  expiry_changed_.notify_all();
+  expiry_changed_.notify_one();
 }
 
 }  // namespace inferqueue::core

@@ -2,9 +2,12 @@
 #include "core/record_list.hpp"
 
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "core/bell.hpp"
 #include "core/sequencer.hpp"
 
 namespace inferqueue::core {
@@ -53,6 +56,26 @@ TEST(Sequencer, KeepsNoSourceWithoutRecords) {
     EXPECT_EQ(deliverable.pop().get(), record.get());
     sequencer.done(*record, deliverable);
     EXPECT_TRUE(sequencer.empty());
+  }
+}
+
+TEST(BellsTest, AreUsedAgain) {
+  Bells bells;
+  base::Ref<Bell> first = bells.take();
+  Bell* const its = first.get();
+  bells.give_back(std::move(first));
+  const base::Ref<Bell> again = bells.take();
+  EXPECT_EQ(again.get(), its);
+  EXPECT_NE(bells.take().get(), its);
+}
+
+TEST(BellsTest, ManyOfThemUseNoStack) {
+  Bells bells;
+  std::vector<base::Ref<Bell>> taken;
+  for (int i = 0; i < 1'000'000; ++i) taken.push_back(bells.take());
+  while (!taken.empty()) {
+    bells.give_back(std::move(taken.back()));
+    taken.pop_back();
   }
 }
 
