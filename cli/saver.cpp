@@ -52,32 +52,38 @@ Saver::Saver(const SaveOptions& options, std::span<const SourceEntry> sources, s
 
 bool Saver::save(pipeline::PictureResult& result) {
   if (!folder_) return true;
-  const SourceEntry& source = sources_[result.frame.source];
-  const bool drawn = options_.saves(source.kind);
-  if (source.kind == Kind::pictures) {
-    const std::filesystem::path target = folder_->picture_path(result.source);
-    const bool picture_saved = !drawn || done(result.source.string(), [&] {
+  return sources_[result.frame.source].kind == Kind::pictures ? save_picture(result) : save_frame(result);
+}
+
+bool Saver::save_picture(pipeline::PictureResult& result) {
+  const std::string name = result.source.string();
+  const std::filesystem::path target = folder_->picture_path(result.source);
+  bool saved = true;
+  if (options_.saves(Kind::pictures))
+    saved = done(name, [&] {
       vision::draw(result.picture, result.detections, labels_);
       pipeline::write_picture(target, result.picture);
     });
-    return (!options_.save_txt || done(result.source.string(),
-                                       [&] {
-                                         pipeline::write_file(folder_->labels_path(),
-                                                              pipeline::to_yolo_labels(result, options_.save_conf));
-                                       })) &&
-           picture_saved;
-  }
+  if (options_.save_txt)
+    saved &= done(name, [&] {
+      pipeline::write_file(folder_->labels_path(), pipeline::to_yolo_labels(result, options_.save_conf));
+    });
+  return saved;
+}
+
+bool Saver::save_frame(pipeline::PictureResult& result) {
+  const std::string name = result.source.string();
   Video& video = videos_[result.frame.source];
   bool saved = true;
-  if (drawn && !video.failed) {
-    saved = done(result.source.string(), [&] {
+  if (options_.saves(sources_[result.frame.source].kind) && !video.failed) {
+    saved = done(name, [&] {
       vision::draw(result.picture, result.detections, labels_);
       add_frame(video, result);
     });
     video.failed = !saved;  // it is told once
   }
   if (options_.save_txt && !result.detections.empty())
-    saved &= done(result.source.string(), [&] {
+    saved &= done(name, [&] {
       pipeline::write_file(folder_->frame_labels_path(video.path, result.frame.number),
                            pipeline::to_yolo_labels(result, options_.save_conf));
     });

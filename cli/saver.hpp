@@ -61,6 +61,8 @@ class Saver {
     bool failed = false;
   };
 
+  bool save_picture(pipeline::PictureResult& result);
+  bool save_frame(pipeline::PictureResult& result);
   void add_frame(Video& video, const pipeline::PictureResult& result) const;
   template <class Write>
   bool done(const std::string& name, Write write);
