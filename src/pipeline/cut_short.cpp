@@ -5,8 +5,6 @@
 #include <initializer_list>
 #include <iterator>
 
-#include "pipeline/jpeg.hpp"
-
 namespace inferqueue::pipeline {
 namespace {
 
@@ -46,6 +44,10 @@ bool jpeg_is_cut_short(Bytes bytes) {
 }
 
 }  // namespace
+
+bool is_jpeg(Bytes bytes) {
+  return begins_with(bytes, {0xFF, 0xD8, 0xFF});
+}
 
 bool is_cut_short(Bytes bytes) {
   if (is_jpeg(bytes)) return jpeg_is_cut_short(bytes);

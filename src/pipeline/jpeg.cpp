@@ -41,10 +41,6 @@ tjscalingfactor part_for(vision::Size picture, vision::Size network) {
 
 }  // namespace
 
-bool is_jpeg(std::span<const unsigned char> bytes) {
-  return bytes.size() >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
-}
-
 void JpegDecoder::Destroy::operator()(void* handle) const noexcept {
   tjDestroy(handle);
 }

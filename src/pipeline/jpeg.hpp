@@ -11,9 +11,6 @@
 
 namespace inferqueue::pipeline {
 
-/// True for bytes that begin as every JPEG does.
-bool is_jpeg(std::span<const unsigned char> bytes);
-
 /// Decodes JPEGs to 8-bit BGR, value for value as cv::imdecode() does, and turns them as their EXIF says. Keeps its
 /// working memory from call to call. Thread rules: one call at a time per object.
 class JpegDecoder {

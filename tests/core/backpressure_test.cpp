@@ -37,6 +37,17 @@ TEST_F(BackpressureTest, RejectAcceptsWhatMayWaitAndRefusesTheRest) {
   expect_all_slots_idle();
 }
 
+TEST_F(BackpressureTest, TheVeryFirstRequestGivesWayTooToALaterOneOfItsSource) {
+  make_engine(1, {.backpressure = Backpressure::latest_per_source, .max_pending = 1});
+  const core::SlotId slot = engine->acquire();
+  EXPECT_EQ(engine->submit(logged(0)), 1U);
+  engine->submit(logged(1));
+  EXPECT_EQ(log(), Log{"0 dropped"});
+  engine->release(slot);
+  complete_all();
+  EXPECT_EQ(log(), (Log{"0 dropped", "1 value"}));
+}
+
 TEST_F(BackpressureTest, DropOldestGivesTheLineToTheNewest) {
   make_engine(1, {.backpressure = Backpressure::drop_oldest, .max_pending = 2});
   for (int i = 0; i < 3; ++i) engine->submit(logged(i));
