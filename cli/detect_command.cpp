@@ -68,8 +68,7 @@ class DetectCommand final : public Command {
     declare_hint(app_, options_.hint);
     options_.labels.declare(app_);
     app_.add_flag("--fast-decode", options_.fast_decode,
-                  "decode JPEGs much larger than the network's input to a half, a quarter or an eighth of their size; "
-                  "objects may differ a little. Wants --nosave");
+                  "with --nosave: decode no more of large JPEGs than the network takes");
     const std::string group = "Output";
     options_.video.declare(app_);
     SaveOptions& save = options_.output.save;

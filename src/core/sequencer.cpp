@@ -18,7 +18,6 @@ Sequencer::Source& Sequencer::find_or_add(std::uint64_t source) {
   if (found != sources_.end()) return found->second;
   if (spares_.empty()) return sources_[source];
   spares_.back().key() = source;
-  spares_.back().mapped() = {};
   Source& added = sources_.insert(std::move(spares_.back())).position->second;
   spares_.pop_back();
   return added;
@@ -51,7 +50,7 @@ void Sequencer::done(const Record& record, RecordList& deliverable) noexcept {
   (before != nullptr ? before->next_of_source : source.first) = record.next_of_source;
   if (source.last == &record) source.last = before;
   if (source.first == nullptr) {
-    auto spare = sources_.extract(found);
+    auto spare = sources_.extract(found);  // empty again: nothing of it is under way
     if (spares_.size() < most_spares) spares_.push_back(std::move(spare));
   } else if (was_first && source.first->parked) {
     if (source.first->slot != Record::no_slot) --source.parked;

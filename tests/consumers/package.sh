@@ -68,7 +68,7 @@ files() {
       echo "$libdir/libinferqueue.a"
     fi
     if [[ $flavour == "$tree_flavour" && $tree_has_command == ON ]]; then
-      printf '%s\n' bin/inferqueue share/doc/inferqueue/detect.md
+      printf '%s\n' bin/inferqueue "$libdir/inferqueue/inferqueue-media-$version.so" share/doc/inferqueue/detect.md
     fi
   } | LC_ALL=C sort >"$place/$flavour/files.expected"
   (cd "$prefix" && find . ! -type d -printf '%P\n' | LC_ALL=C sort) >"$place/$flavour/files.found"

@@ -247,6 +247,8 @@ TEST(QueueReportText, NamesWhatIsBusyAndCountsTheRest) {
       "1 idle; 0 requests and 1 thread waits for a slot; 1 request is unfinished");
   report.slots.assign(20, {.slot = 5, .state = SlotState::leased, .duration = 1s, .request = 0});
   EXPECT_NE(to_string(report).find("slot 5 leased for 1.000 s, 4 more, 0 idle;"), std::string::npos);
+  report.slots.resize(16);
+  EXPECT_NE(to_string(report).find("slot 5 leased for 1.000 s, 0 idle;"), std::string::npos) << "all are named";
 }
 
 }  // namespace

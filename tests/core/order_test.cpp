@@ -186,6 +186,19 @@ TEST_F(FarAhead, AllOfItThatMayRunAgainAreStarted) {
   expect_all_slots_idle();
 }
 
+TEST_F(FarAhead, WhatWasCancelledInLineLetsNothingBeyondTheBound) {
+  get_far_ahead({.max_pending = 1});
+  EXPECT_TRUE(engine->cancel(engine->submit(logged(3), of_source(1))));
+  engine->start(engine->acquire(), logged(4), of_source(1));
+  backend->complete(1);
+  engine->start(engine->acquire(), logged(5), of_source(1));
+  backend->complete(1);
+  EXPECT_EQ(slot_states(), (std::vector{SlotState::running, SlotState::finishing})) << "nothing waits any more";
+  backend->complete(0);
+  EXPECT_EQ(log(), (Log{"0 value", "1 value", "2 value", "3 cancelled", "4 value", "5 value"}));
+  expect_all_slots_idle();
+}
+
 // A lease was taken for nobody knows what. Its inputs stand in the slot: it is started, and keeps it beyond the bound.
 TEST_F(FarAhead, LeasesAreStartedAndKeepTheirSlotBeyondTheBound) {
   get_far_ahead({});

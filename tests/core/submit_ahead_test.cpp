@@ -56,7 +56,9 @@ TEST_F(SubmitAhead, OneMoreBlocksUntilHalfOfThePlacesAreFree) {
   });
   wait_for_waiters(1);
   complete(1);
-  EXPECT_EQ(engine->report().waiting, 1U) << "for one place nobody is woken";
+  const QueueReport report = engine->report();
+  EXPECT_EQ(report.waiting, 1U) << "for one place nobody is woken";
+  EXPECT_EQ(report.pending, 3U);
   complete(1);
   blocked.join();
   EXPECT_EQ(engine->report().pending, 4U) << "both have found a place";
