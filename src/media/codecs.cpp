@@ -18,11 +18,11 @@ const Codecs& load() {
     throw base::UserError(fmt::format(
         "{} can't be loaded, which reads and writes pictures and videos; install it again beside the command: {}",
         module_file, ::dlerror()));
-  using Entry = const Codecs& (*)();
+  using Entry = const void* (*)();
   const auto entry = reinterpret_cast<Entry>(::dlsym(module, "inferqueue_media_codecs"));
   if (entry == nullptr)
     throw base::UserError(fmt::format("{} is another file of that name; install it again", module_file));
-  return entry();
+  return *static_cast<const Codecs*>(entry());
 }
 
 }  // namespace

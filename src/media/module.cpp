@@ -1,6 +1,4 @@
 // The module that media/codecs.cpp loads: all that is linked with OpenCV's modules for files.
-#include <utility>
-
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/videoio.hpp>
 
@@ -11,7 +9,7 @@ namespace {
 
 class OpenCvInput final : public VideoInput {
  public:
-  explicit OpenCvInput(cv::VideoCapture capture) : capture_(std::move(capture)) {}
+  explicit OpenCvInput(const cv::VideoCapture& capture) : capture_(capture) {}  // a handle, as the next
 
   double fps() const override { return capture_.get(cv::CAP_PROP_FPS); }
   double frames() const override { return capture_.get(cv::CAP_PROP_FRAME_COUNT); }
@@ -25,7 +23,7 @@ class OpenCvInput final : public VideoInput {
 
 class OpenCvOutput final : public VideoOutput {
  public:
-  explicit OpenCvOutput(cv::VideoWriter writer) : writer_(std::move(writer)) {}
+  explicit OpenCvOutput(const cv::VideoWriter& writer) : writer_(writer) {}
 
   void write(const cv::Mat& bgr8) override { writer_.write(bgr8); }
 
@@ -33,8 +31,8 @@ class OpenCvOutput final : public VideoOutput {
   cv::VideoWriter writer_;
 };
 
-std::unique_ptr<VideoInput> opened(cv::VideoCapture capture) {
-  return capture.isOpened() ? std::make_unique<OpenCvInput>(std::move(capture)) : nullptr;
+std::unique_ptr<VideoInput> opened(const cv::VideoCapture& capture) {
+  return capture.isOpened() ? std::make_unique<OpenCvInput>(capture) : nullptr;
 }
 
 class OpenCvCodecs final : public Codecs {
@@ -62,15 +60,16 @@ class OpenCvCodecs final : public Codecs {
 
   std::unique_ptr<VideoOutput> create_video(const std::filesystem::path& path, cv::Size size,
                                             double fps) const override {
-    cv::VideoWriter writer(path.string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), fps, size);
-    return writer.isOpened() ? std::make_unique<OpenCvOutput>(std::move(writer)) : nullptr;
+    const cv::VideoWriter writer(path.string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), fps, size);
+    return writer.isOpened() ? std::make_unique<OpenCvOutput>(writer) : nullptr;
   }
 };
 
 }  // namespace
 }  // namespace inferqueue::media
 
-extern "C" __attribute__((visibility("default"))) const inferqueue::media::Codecs& inferqueue_media_codecs() {
+/// A Codecs, as codecs.cpp knows: C has no name for it.
+extern "C" __attribute__((visibility("default"))) const void* inferqueue_media_codecs() {
   static const inferqueue::media::OpenCvCodecs codecs;
-  return codecs;
+  return static_cast<const inferqueue::media::Codecs*>(&codecs);
 }
