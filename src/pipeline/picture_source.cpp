@@ -45,7 +45,8 @@ Step PictureSource::next(PictureResult& result, const std::stop_token& stop) {
   MutexLock lock(mutex_);
   if (stop.stop_requested() || given_ == pictures_.size()) return {.kind = Step::Kind::end};
   const std::size_t place = given_ % results_.size();
-  while (!is_read_[place]) read_changed_.wait(lock);
+  while (!is_read_[place] && !failure_) read_changed_.wait(lock);
+  if (!is_read_[place]) std::rethrow_exception(failure_);
   std::swap(result, results_[place]);
   is_read_[place] = false;
   ++given_;
@@ -66,7 +67,8 @@ void PictureSource::start_reading() {
   }
 }
 
-void PictureSource::read_ahead() {
+/// What is wrong with a picture is its result; what comes out of that, for want of memory, is the source's failure.
+void PictureSource::read_ahead() try {
   PictureReader reader;
   reader.reduce_for(options_.reduce_for);
   for (std::size_t i = claim(); i < pictures_.size(); i = claim()) {
@@ -76,6 +78,10 @@ void PictureSource::read_ahead() {
     is_read_[place] = true;
     read_changed_.notify_one();
   }
+} catch (...) {
+  const MutexLock lock(mutex_);
+  failure_ = std::current_exception();
+  read_changed_.notify_one();
 }
 
 std::size_t PictureSource::claim() {

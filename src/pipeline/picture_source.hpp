@@ -1,14 +1,14 @@
 // Picture files as a source: read by several threads, given in their order.
 //
 // Invariants (under mutex_):
-//  1. Picture i belongs to results_[i % size] from its claim, by one reader, until it is given. Those between given_
-//  and
-//     claimed_ are at most size many, so no two share a place.
+//  1. Picture i belongs to results_[i % size] from its claim, by one reader, until it is given. Of those between given_
+//     and claimed_ there are at most size, so that no two share a place.
 //  2. A result that is_read_ is touched by next() only; another one only by the reader that has claimed it, without the
 //     mutex.
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <filesystem>
 #include <span>
 #include <thread>
@@ -60,7 +60,8 @@ class PictureSource final : public FrameSource {
   std::size_t claimed_ INFERQUEUE_GUARDED_BY(mutex_) = 0;
   std::size_t given_ INFERQUEUE_GUARDED_BY(mutex_) = 0;
   bool stopped_ INFERQUEUE_GUARDED_BY(mutex_) = false;
-  std::vector<std::jthread> threads_;  // from the first next() on
+  std::exception_ptr failure_ INFERQUEUE_GUARDED_BY(mutex_);  // of a reader, which has ended: next() throws it
+  std::vector<std::jthread> threads_;                         // from the first next() on
 };
 
 }  // namespace inferqueue::pipeline
