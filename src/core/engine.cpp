@@ -96,7 +96,21 @@ SlotId Engine::wait_for_idle(const WaitOptions& options) {
 }
 
 SlotId Engine::acquire(const WaitOptions& options) {
-  return take_slot(options, std::nullopt);
+  Ref<Bell> bell;
+  {
+    const MutexLock lock(mutex_);
+    throw_if_closed();
+    if (const auto slot = take_idle(std::nullopt)) return *slot;
+    if (in_callback()) throw Error(Errc::would_deadlock, "no slot is idle, and a callback must not wait for one");
+    bell = bells_.take();
+  }
+  Waiter waiter(std::nullopt, std::move(bell));
+  WaitLimit limit(options, mutex_, waiter.bell->changed);
+  MutexLock lock(mutex_);
+  const Bells::Loan loan(bells_, waiter.bell);  // until before the mutex is unlocked
+  throw_if_closed();
+  if (const auto slot = take_idle(std::nullopt)) return *slot;
+  return *wait_in_line(waiter, limit, lock);  // nobody is let in who can't stand in line with a record
 }
 
 std::optional<SlotId> Engine::try_acquire() {
@@ -118,24 +132,6 @@ void Engine::release(SlotId slot) noexcept {
     pass_on(slot, todo);
   }
   work(todo);
-}
-
-SlotId Engine::take_slot(const WaitOptions& options, Source source) {
-  Ref<Bell> bell;
-  {
-    const MutexLock lock(mutex_);
-    throw_if_closed();
-    if (const auto slot = take_idle(source)) return *slot;
-    if (in_callback()) throw Error(Errc::would_deadlock, "no slot is idle, and a callback must not wait for one");
-    bell = bells_.take();
-  }
-  Waiter waiter(source, std::move(bell));
-  WaitLimit limit(options, mutex_, waiter.bell->changed);
-  MutexLock lock(mutex_);
-  const Bells::Loan loan(bells_, waiter.bell);  // until before the mutex is unlocked
-  throw_if_closed();
-  if (const auto slot = take_idle(source)) return *slot;
-  return *wait_in_line(waiter, limit, lock);  // nobody is let in who can't stand in line with a record
 }
 
 /// Nothing where no slot is idle, or this source may not have it.

@@ -132,7 +132,6 @@ class Engine final : private CompletionSink {
 
   // engine.cpp
   using Source = std::optional<std::uint64_t>;  // of what is submitted; nothing for a lease
-  SlotId take_slot(const WaitOptions& options, Source source);
   std::optional<SlotId> take_idle(Source source) INFERQUEUE_REQUIRES(mutex_);
   std::optional<SlotId> wait_in_line(Waiter& waiter, WaitLimit& limit, base::MutexLock& lock)
       INFERQUEUE_REQUIRES(mutex_);

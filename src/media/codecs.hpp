@@ -1,5 +1,4 @@
-// OpenCV's modules for files, which are loaded when somebody needs them: they bring a hundred libraries and 55 MB
-// along.
+// OpenCV's modules for files, which are loaded when somebody needs them: they bring two hundred libraries along.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// JPEGs, which most pictures are, by libjpeg-turbo itself: OpenCV would take longer, and a hundred libraries along.
+// JPEGs, which most pictures are, by libjpeg-turbo itself: OpenCV would take longer, and bring two hundred along.
 #pragma once
 
 #include <memory>

@@ -38,7 +38,7 @@ class Letterbox {
   /// boxes come back, as if it had been given itself.
   Geometry apply(const cv::Mat& bgr8, std::span<std::uint8_t> planes, Size network, Size source = {});
 
-  /// How much a picture of this size is resized.
+  /// How much a picture of this size is resized: network pixels per source pixel.
   static double scale(Size source, Size network);
 
  private:

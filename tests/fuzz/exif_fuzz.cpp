@@ -9,7 +9,7 @@ namespace inferqueue::fuzz {
 namespace {
 
 int orientation(std::string_view bytes) {
-  return pipeline::exif_orientation({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
+  return pipeline::exif_orientation(bytes_of(bytes));
 }
 
 }  // namespace

@@ -44,6 +44,11 @@ float share(Input& input);
 void require(bool condition, std::string_view expectation,
              const std::source_location& where = std::source_location::current());
 
+/// The same bytes for code that takes them as such.
+inline std::span<const unsigned char> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
+}
+
 /// A folder for what a target has to lay on a disk, gone at the program's end.
 const std::string& scratch_folder();
 

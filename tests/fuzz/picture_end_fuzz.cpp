@@ -9,7 +9,7 @@ namespace inferqueue::fuzz {
 namespace {
 
 bool cut_short(std::string_view bytes) {
-  return pipeline::is_cut_short({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
+  return pipeline::is_cut_short(bytes_of(bytes));
 }
 
 }  // namespace
