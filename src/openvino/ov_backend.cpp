@@ -4,6 +4,8 @@
 
 #include <openvino/runtime/exception.hpp>
 
+#include "openvino/plugin_code.hpp"
+
 namespace inferqueue::openvino {
 namespace {
 
@@ -26,6 +28,7 @@ bool attempt(F f) noexcept {
 
 OvBackend::OvBackend(ov::CompiledModel model, base::Ref<const Ports> ports, std::size_t jobs)
     : model_(std::move(model)), ports_(std::move(ports)) {
+  keep_plugin_code();
   slots_.reserve(jobs);
   for (std::size_t i = 0; i < jobs; ++i) {
     Slot& slot = slots_.emplace_back();

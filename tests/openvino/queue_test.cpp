@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <inferqueue/inferqueue.hpp>
@@ -149,6 +150,22 @@ TEST_F(Queue, CoreAndModelMayGoFirst) {
   own_core.reset();
   for (int i = 0; i < 10; ++i) queue.start_async(filled({1, 16}, 1));
   queue.wait_all();
+}
+
+TEST(QueueOfACompositeDevice, LeavesTheCodeThatItsThreadsReturnThroughWhereItIs) {
+  const auto is_loaded = [] {
+    void* const library = dlopen("libopenvino_hetero_plugin.so", RTLD_LAZY | RTLD_NOLOAD);
+    if (library != nullptr) dlclose(library);
+    return library != nullptr;
+  };
+  {
+    ov::Core own_core;
+    AsyncInferQueue queue(own_core.compile_model(relu_model(), "HETERO:CPU"), 1);
+    queue.start_async(filled({1, 16}, 1));
+    queue.wait_all();
+    ASSERT_TRUE(is_loaded());
+  }
+  EXPECT_TRUE(is_loaded());
 }
 
 }  // namespace
