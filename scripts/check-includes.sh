@@ -14,7 +14,7 @@ declare -A allowed=(
   [vision]="base vision"
   [accuracy]="base vision accuracy"
   [pipeline]="base devices models vision pipeline"
-  [measure]="base machine vision pipeline measure"
+  [measure]="base machine devices models vision pipeline measure"
 )
 # Rooms that know nothing of the runtime, so that they can be tested without it.
 without_openvino=" base core machine vision accuracy "

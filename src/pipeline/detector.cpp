@@ -17,12 +17,17 @@ namespace inferqueue::pipeline {
 namespace {
 
 ov::AnyMap properties_of(const DeviceOptions& options) {
-  ov::AnyMap properties;
-  properties[ov::hint::performance_mode.name()] = devices::performance_hint(options.hint);
+  ov::AnyMap properties = options.properties;
+  if (!options.hint.empty()) properties[ov::hint::performance_mode.name()] = devices::performance_hint(options.hint);
   if (options.streams) {
     if (*options.streams < 1 || *options.streams > 1024)
       throw base::OptionError(fmt::format("--nstreams {}: give 1 to 1024", *options.streams));
     properties[ov::num_streams.name()] = *options.streams;
+  }
+  if (options.threads) {
+    if (*options.threads < 1 || *options.threads > 4096)
+      throw base::OptionError(fmt::format("--nthreads {}: give 1 to 4096", *options.threads));
+    properties[ov::inference_num_threads.name()] = *options.threads;
   }
   if (!options.precision.empty()) {
     static constexpr std::array<std::string_view, 3> known{"f32", "f16", "bf16"};
@@ -48,8 +53,9 @@ std::size_t tensor_bytes(const ov::CompiledModel& model) {
 }
 
 template <class OutputOf>
-std::vector<vision::Detection> read(vision::Postprocess& postprocess, const DetectorModel& model, OutputOf output_of,
-                                    const vision::Geometry& geometry, const vision::PostprocessOptions& options) {
+std::vector<vision::Detection> read(vision::Postprocess& postprocess, const DetectorModel& model,
+                                    const OutputOf& output_of, const vision::Geometry& geometry,
+                                    const vision::PostprocessOptions& options) {
   std::array<ov::Tensor, DetectorModel::most_outputs> tensors;  // for as long as they are looked at
   std::array<std::span<const float>, DetectorModel::most_outputs> views;
   for (std::size_t i = 0; i < model.outputs.size(); ++i) {
@@ -62,14 +68,19 @@ std::vector<vision::Detection> read(vision::Postprocess& postprocess, const Dete
 }  // namespace
 
 ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const DeviceOptions& options) {
+  return compile(core, model.graph, model.path.string(), options);
+}
+
+ov::CompiledModel compile(ov::Core& core, const std::shared_ptr<const ov::Model>& graph, const std::string& name,
+                          const DeviceOptions& options) {
   const ov::AnyMap properties = properties_of(options);
   // Looking for devices loads the plugins of all there might be. The CPU's needn't be looked for.
   if (options.device != "CPU") devices::check_device(options.device, core.get_available_devices());
   try {
-    return core.compile_model(model.graph, options.device, properties);
+    return core.compile_model(graph, options.device, properties);
   } catch (const std::exception& error) {
     throw base::UserError(
-        fmt::format("device '{}': can't compile '{}': {}", options.device, model.path.string(), devices::brief(error)));
+        fmt::format("device '{}': can't compile '{}': {}", options.device, name, devices::brief(error)));
   }
 }
 
@@ -116,6 +127,13 @@ std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, con
                                            const vision::PostprocessOptions& options) {
   const auto output = [&](std::size_t i) { return request.get_output_tensor(i); };
   return read(postprocess, model, output, geometry, options);
+}
+
+std::vector<vision::Detection> read_output(vision::Postprocess& postprocess, const DetectorModel& model,
+                                           const std::function<ov::Tensor(std::size_t)>& output_of,
+                                           const vision::Geometry& geometry,
+                                           const vision::PostprocessOptions& options) {
+  return read(postprocess, model, output_of, geometry, options);
 }
 
 }  // namespace inferqueue::pipeline
