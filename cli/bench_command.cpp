@@ -1,6 +1,7 @@
 #include "cli/bench_command.hpp"
 
 #include <cstdio>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,12 +13,14 @@
 #include <opencv2/core.hpp>
 
 #include "base/user_error.hpp"
+#include "cli/bench_config.hpp"
 #include "cli/bench_json.hpp"
 #include "cli/bench_options.hpp"
 #include "cli/bench_report.hpp"
 #include "cli/json_output.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "devices/brief.hpp"
 #include "measure/detection_work.hpp"
 #include "pipeline/picture.hpp"
 #include "pipeline/report.hpp"
@@ -65,15 +68,20 @@ struct Outputs {
   JsonOutput json;
   JsonOutput csv;
   JsonOutput trace;
+  JsonOutput config;
 
   explicit Outputs(const BenchOptions& options)
-      : json(options.json.file), csv(options.csv, "--csv"), trace(options.trace, "--trace") {}
+      : json(options.json.file),
+        csv(options.csv, "--csv"),
+        trace(options.trace, "--trace"),
+        config(options.dumped_config, "--dump-config") {}
 
   void write(const BenchReport& report) {
     json.write(pipeline::to_text(to_json(report)));
     csv.write(to_csv(report));
     trace.write(pipeline::to_text(to_trace(report)));
-    for (JsonOutput* output : {&json, &csv, &trace}) output->finish();
+    config.write(pipeline::to_text(config_of(report.method.device, report.method.hints.front())));
+    for (JsonOutput* output : {&json, &csv, &trace, &config}) output->finish();
   }
 };
 
@@ -92,7 +100,10 @@ class BenchCommand final : public Command {
   const CLI::App& app() const override { return app_; }
 
   int run(std::stop_token stop) override {
-    const measure::ComparisonOptions method = options_.check();
+    measure::ComparisonOptions method = options_.check();
+    const auto limits = machine::cpu_limits();
+    const auto capped = measure::capped_threads(limits, options_.detector.device, options_.threads);
+    if (capped) method.device.threads = capped;
     std::vector<cv::Mat> pictures;
     if (options_.is_detection()) {
       pictures = options_.detector.sources.empty() ? made_up_pictures(options_.seed) : read_pictures();
@@ -104,12 +115,15 @@ class BenchCommand final : public Command {
     options_.json.check_is_not_model(work().model_name());
     Progress progress;
     BenchReport report = describe(method);
+    report.limits = limits;
+    report.capped_threads = capped;
     report.measured = compare(core, work(), method, [&](double share) { progress.show(share, "measuring"); }, stop);
     progress.clear();
     if (report.measured.cells.empty()) {
       say("interrupted before anything was measured");
       return exit_interrupted;
     }
+    if (options_.layers) add_layers(core, report);
     return show(report, outputs, stop.stop_requested());
   }
 
@@ -134,8 +148,21 @@ class BenchCommand final : public Command {
     if (detection_) report.pictures = detection_->pictures.size();
     report.inputs = inputs_of(*work().graph());
     report.method = method;
-    report.limits = machine::cpu_limits();
+    report.is_curve = options_.is_curve();
+    report.percentile = options_.percentile;
+    if (options_.most_p99_ms) report.most_p99_us = *options_.most_p99_ms * 1e3;
     return report;
+  }
+
+  /// A model whose inferences fail has none; the report says how many did.
+  void add_layers(ov::Core& core, BenchReport& report) {
+    pipeline::DeviceOptions device = report.method.device;
+    device.hint = report.method.hints.front();
+    try {
+      report.layers = measure::profile(core, work(), device);
+    } catch (const std::exception& error) {
+      say(fmt::format("--pc: {}", devices::brief(error)));
+    }
   }
 
   int show(BenchReport& report, Outputs& outputs, bool is_interrupted) {

@@ -121,6 +121,68 @@ Json comparison(std::span<const Cell> cells) {
   return {{"headline", std::move(headline)}, {"same_hint", std::move(same_hint)}};
 }
 
+double p99_us(const Cell& cell) {
+  return us(cell.recording->latency().percentile(99));
+}
+
+Json curve(const BenchReport& report) {
+  if (!report.is_curve) return nullptr;
+  Json points = Json::array();
+  const std::size_t knee = knee_index(report);
+  for (const Cell& cell : report.measured.cells)
+    points.push_back({{"nireq", cell.requests},
+                      {"throughput_per_s", cell.throughput().median},
+                      {"p99_us", p99_us(cell)},
+                      {"cpu_utilization", cell.cpu_utilization()},
+                      {"is_knee", points.size() == knee}});
+  return points;
+}
+
+Json open_loop(const BenchReport& report) {
+  const auto& cells = report.measured.cells;
+  if (!cells.front().rate) return nullptr;
+  Json rates = Json::array();
+  const Cell* highest = measure::highest_that_holds(cells, report.most_p99_us);
+  for (const Cell& cell : cells)
+    rates.push_back({{"rate_per_s", *cell.rate},
+                     {"achieved_per_s", cell.throughput().median},
+                     {"p99_us", p99_us(cell)},
+                     {"holds", measure::holds(cell, report.most_p99_us)},
+                     {"is_highest", &cell == highest}});
+  return rates;
+}
+
+Json layers(const BenchReport& report) {
+  if (report.layers.empty()) return nullptr;
+  Json list = Json::array();
+  for (const measure::Layer& layer : report.layers)
+    list.push_back({{"name", layer.name},
+                    {"type", layer.type},
+                    {"exec_type", layer.exec_type},
+                    {"real_us", layer.real_us},
+                    {"cpu_us", layer.cpu_us},
+                    {"share", layer.share}});
+  return list;
+}
+
+Json verdict(const BenchReport& report) {
+  const auto it = verdict_of(report);
+  if (!it) return nullptr;
+  const measure::Figures& figures = it->figures;
+  return {{"kind", measure::to_string(it->kind)},
+          {"text", it->text},
+          {"figures",
+           {{"requests_per_s", figures.requests_per_s},
+            {"nireq", figures.requests},
+            {"nstreams", figures.streams},
+            {"in_device", figures.in_device()},
+            {"submitter_waiting_share", figures.waiting()},
+            {"submitter_preparing_share", figures.preparing()},
+            {"callback_share", figures.calling_back()},
+            {"cpu_utilization", figures.cpu_utilization},
+            {"throttled_share", figures.throttled_share}}}};
+}
+
 Json inputs(const BenchReport& report) {
   Json list = Json::array();
   for (const BenchInput& input : report.inputs)
@@ -144,7 +206,9 @@ Json machine_of(const BenchReport& report) {
           {"cpus", limits.processors},
           {"usable_cpus", limits.usable},
           {"cpu_quota", limits.cgroup.cpu_quota ? Json(*limits.cgroup.cpu_quota) : Json()},
-          {"cpuset", limits.cgroup.cpuset ? Json(*limits.cgroup.cpuset) : Json()}};
+          {"cpuset", limits.cgroup.cpuset ? Json(*limits.cgroup.cpuset) : Json()},
+          {"memory_max_bytes", limits.cgroup.memory_max ? Json(*limits.cgroup.memory_max) : Json()},
+          {"capped_threads", report.capped_threads ? Json(*report.capped_threads) : Json()}};
 }
 
 }  // namespace
@@ -168,6 +232,10 @@ nlohmann::ordered_json to_json(const BenchReport& report) {
           {"method", method(report)},
           {"runs", std::move(runs)},
           {"comparison", comparison(report.measured.cells)},
+          {"curve", curve(report)},
+          {"open_loop", open_loop(report)},
+          {"layers", layers(report)},
+          {"verdict", verdict(report)},
           {"memory", {{"rss_bytes", report.memory.resident}, {"peak_bytes", report.memory.peak}}},
           {"compile_s", std::move(compile_s)},
           {"first_inference_s", std::move(first_inference_s)}};

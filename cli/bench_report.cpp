@@ -107,7 +107,8 @@ double us(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double, std::micro>(duration).count();
 }
 
-void add_latencies(std::string& text, std::span<const Cell> cells) {
+void add_latencies(std::string& text, const BenchReport& report) {
+  const auto& cells = report.measured.cells;
   text +=
       fmt::format("\nLatency in µs, from the wish to submit to the completion, and what it is made of (medians):\n");
   text += fmt::format("  {:<12} {:<21} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}\n", "mode", "hint", "p50",
@@ -116,9 +117,9 @@ void add_latencies(std::string& text, std::span<const Cell> cells) {
     const measure::Recording& times = *cell.recording;
     const Histogram& latency = times.latency();
     text += fmt::format("  {} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f}\n", row_name(cell),
-                        us(latency.percentile(50)), us(latency.percentile(99)), us(latency.percentile(99.9)),
-                        us(latency.max()), us(times.wait().percentile(50)), us(times.service().percentile(50)),
-                        us(times.callback().percentile(50)));
+                        us(latency.percentile(report.percentile)), us(latency.percentile(99)),
+                        us(latency.percentile(99.9)), us(latency.max()), us(times.wait().percentile(50)),
+                        us(times.service().percentile(50)), us(times.callback().percentile(50)));
   }
 }
 
@@ -139,6 +140,39 @@ void add_failures(std::string& text, std::span<const Cell> cells) {
                           cell.failures(), cell.failures() == 1 ? "" : "s", printable(cell.first_failure));
 }
 
+void add_curve(std::string& text, const BenchReport& report) {
+  if (!report.is_curve) return;
+  const Cell& knee = report.measured.cells[knee_index(report)];
+  text += fmt::format("\nThe knee: {} request{} give{} 95 % of the most {}/s, p99 {:.0f} µs.\n", knee.requests,
+                      knee.requests == 1 ? "" : "s", knee.requests == 1 ? "s" : "", items_of(report),
+                      us(knee.recording->latency().percentile(99)));
+}
+
+void add_open_loop(std::string& text, const BenchReport& report) {
+  const auto& cells = report.measured.cells;
+  if (!cells.front().rate) return;
+  text += "\nOpen loop, latency from the moment a request was due:\n";
+  for (const Cell& cell : cells)
+    text += fmt::format("  {:>10.1f} {}/s: achieved {:.1f}, p99 {:.0f} µs{}\n", *cell.rate, items_of(report),
+                        cell.throughput().median, us(cell.recording->latency().percentile(99)),
+                        measure::holds(cell, report.most_p99_us) ? "" : ": doesn't hold");
+  const Cell* highest = measure::highest_that_holds(cells, report.most_p99_us);
+  text +=
+      highest == nullptr ? "No rate holds.\n" : fmt::format("The highest rate that holds: {:.1f}\n", *highest->rate);
+}
+
+void add_layers(std::string& text, const BenchReport& report) {
+  if (report.layers.empty()) return;
+  constexpr std::size_t most_shown = 30;
+  text +=
+      fmt::format("\n  {:>9} {:>9} {:>6}  {:<20} {:<28} {}\n", "real µs", "CPU µs", "share", "type", "kernel", "layer");
+  for (const measure::Layer& layer : std::span(report.layers).first(std::min(report.layers.size(), most_shown)))
+    text += fmt::format("  {:>9.1f} {:>9.1f} {:>4.1f} %  {:<20} {:<28} {}\n", layer.real_us, layer.cpu_us,
+                        layer.share * 100, layer.type, layer.exec_type, printable(layer.name));
+  if (report.layers.size() > most_shown)
+    text += fmt::format("  and {} more (--json has all)\n", report.layers.size() - most_shown);
+}
+
 std::string work_text(const BenchReport& report) {
   if (!report.is_detection) return "inference alone";
   return fmt::format("letterbox, inference and NMS of {} picture{} in memory", report.pictures,
@@ -146,6 +180,20 @@ std::string work_text(const BenchReport& report) {
 }
 
 }  // namespace
+
+std::optional<measure::Verdict> verdict_of(const BenchReport& report) {
+  const auto& cells = report.measured.cells;
+  const Cell* queue = measure::best_of(cells, Mode::queue);
+  const Cell& best = queue == nullptr ? cells.front() : *queue;
+  if (best.rate || best.recording->latency().count() == 0) return std::nullopt;
+  return measure::judge(measure::figures_of(best));
+}
+
+std::size_t knee_index(const BenchReport& report) {
+  std::vector<double> throughputs;
+  for (const Cell& cell : report.measured.cells) throughputs.push_back(cell.throughput().median);
+  return measure::knee_of(throughputs);
+}
 
 const char* items_of(const BenchReport& report) {
   return report.is_detection ? "pictures" : "items";
@@ -171,13 +219,21 @@ std::string report_text(const BenchReport& report) {
   add_table(text, report);
   text += '\n';
   add_bars(text, cells);
-  if (cells.size() > 1) {
+  add_curve(text, report);
+  add_open_loop(text, report);
+  if (cells.size() > 1 && !report.is_curve && !cells.front().rate) {
     add_headline(text, report);
     add_same_hint(text, cells);
   }
-  add_latencies(text, cells);
+  add_latencies(text, report);
   add_preparation(text, report);
+  if (report.capped_threads)
+    text += fmt::format("The quota of {} CPUs allows {} thread{}, not the {} that OpenVINO would start (--nthreads)\n",
+                        *report.limits.cgroup.cpu_quota, *report.capped_threads, *report.capped_threads == 1 ? "" : "s",
+                        report.limits.usable);
+  add_layers(text, report);
   add_failures(text, cells);
+  if (const auto verdict = verdict_of(report)) text += fmt::format("\n{}\n", verdict->text);
   return text;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "devices/brief.hpp"
+#include "machine/cpu_limits.hpp"
 #include "measure/request_tensors.hpp"
 #include "pipeline/detector.hpp"
 
@@ -127,6 +128,7 @@ Sample Runner::run(Mode mode, const Round& round, Recording& recording) {
     tally_ = {};
   }
   Sample sample;
+  const double throttled_s = machine::throttled_s();
   const Stopwatch watch;
   if (mode == Mode::sync)
     run_sync(limit);
@@ -135,6 +137,7 @@ Sample Runner::run(Mode mode, const Round& round, Recording& recording) {
   else
     sample.unsent = run_queue(limit, round.arrivals, mode == Mode::inference);
   sample.took = watch.elapsed();
+  sample.throttled_s = machine::throttled_s() - throttled_s;
   recording.end(Clock::now());
   const base::MutexLock lock(mutex_);
   recording_ = nullptr;
@@ -227,7 +230,10 @@ std::optional<Clock::time_point> Runner::next_wanted(const Limit& limit, std::op
   auto due = next_due();
   if (limit.is_late(Clock::now()))
     for (; due < limit.until(); due = next_due()) ++unsent;
-  return limit.allows_another(due) && limit.wait_until(due) ? std::optional(due) : std::nullopt;
+  // After the last one the round goes on to its end: else the rate would be that of a shorter time.
+  const bool is_last = due >= limit.until();
+  if (!limit.wait_until(std::min(due, limit.until())) || is_last || !limit.allows_another(due)) return std::nullopt;
+  return due;
 }
 
 /// Returns how many were due and could not be sent.
@@ -241,7 +247,11 @@ std::size_t Runner::run_queue(Limit& limit, std::optional<Arrivals> arrivals, bo
     times = RequestTimes(place, limit.count_one(), *wanted, Clock::now());
     if (!is_bare) work_.prepare(place, times.request, LeaseInputs(lease));
     times.started = Clock::now();
-    lease.start_async();
+    try {
+      lease.start_async();
+    } catch (const std::exception&) {  // the device refused to start it; the slot is free again
+      note_failure(text_of(std::current_exception()));
+    }
   }
   queue_->wait_all();
   return unsent;

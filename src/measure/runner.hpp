@@ -30,6 +30,7 @@ struct Sample {
   std::size_t items = 0;     ///< requests that gave a value, times the batch
   std::size_t failures = 0;  ///< requests whose inference failed, or whose outputs could not be read
   std::size_t unsent = 0;    ///< of an open loop, that were due and could not be submitted
+  double throttled_s = 0;    ///< that the container's quota kept the process from running
   Elapsed took;
 
   double items_per_s() const { return static_cast<double>(items) / took.wall_s; }

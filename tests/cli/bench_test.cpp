@@ -1,6 +1,7 @@
 // `inferqueue bench`: the table, the words and the JSON. No figure is judged.
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <set>
 #include <sstream>
 #include <string>
@@ -9,6 +10,8 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <openvino/openvino.hpp>
+#include <openvino/opsets/opset13.hpp>
 
 #include "cli/cli_fixture.hpp"
 
@@ -212,6 +215,137 @@ TEST_F(Bench, WhatCannotBeMeasuredIsToldInOneLineBefore) {
   expect_refused({"bench", "-m", "none.xml"}, {"model 'none.xml': there is no such file"});
   expect_refused(bench({"--input", "zeros"}), {"--input, --source: give one of the two"}, 2);
   expect_refused({"bench", "-m", "builtin:mlp", "--nireq", "4:1"}, {"--nireq 4:1: give a range"}, 2);
+}
+
+TEST_F(Bench, ACurveOverTheRequestsHasItsKnee) {
+  const auto outcome =
+      cli({"bench", "-m", "builtin:relu", "-nireq", "1:3", "--seconds", "0.01", "--rounds", "2", "--json", "-"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const Json json = Json::parse(outcome.out);
+  int knees = 0;
+  ASSERT_EQ(json.at("curve").size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(json.at("curve").at(i).at("nireq"), i + 1);
+    EXPECT_GT(json.at("curve").at(i).at("p99_us").get<double>(), 0);
+    knees += json.at("curve").at(i).at("is_knee").get<bool>() ? 1 : 0;
+  }
+  EXPECT_EQ(knees, 1);
+  EXPECT_NE(outcome.err.find("The knee: "), std::string::npos) << outcome.err;
+  expect_refused({"bench", "-nireq", "1:3", "--modes", "sync"}, {"--nireq: measures the queue"}, 2);
+}
+
+TEST_F(Bench, OpenLoopsFindTheHighestRateThatHolds) {
+  const auto outcome = cli({"bench", "-m", "builtin:relu", "--rate", "100:200:50", "--arrivals", "poisson", "--seconds",
+                            "0.05", "--rounds", "1", "--max-p99", "60000", "--json", "-"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const Json json = Json::parse(outcome.out);
+  ASSERT_EQ(json.at("open_loop").size(), 3U);
+  EXPECT_EQ(json.at("open_loop").at(2).at("rate_per_s"), 200);
+  EXPECT_NE(outcome.err.find("Open loop, latency from the moment a request was due"), std::string::npos);
+  const auto none = cli(
+      {"bench", "-m", "builtin:relu", "--rate", "100", "--seconds", "0.05", "--rounds", "1", "--max-p99", "0.000001"});
+  EXPECT_NE(none.out.find("No rate holds."), std::string::npos) << none.out;
+  expect_refused({"bench", "--rate", "0"}, {"--rate 0: give items/s"}, 2);
+  expect_refused({"bench", "--rate", "5:1:1"}, {"--rate 5:1:1: a range has a first"}, 2);
+  expect_refused({"bench", "--max-p99", "5"}, {"--max-p99: give more than 0, and a --rate"}, 2);
+}
+
+TEST_F(Bench, SpellingsOfBenchmarkAppKeepTheirMeaning) {
+  const auto outcome = cli({"bench",
+                            "-m",
+                            "builtin:mlp",
+                            "-d",
+                            "CPU",
+                            "-hint",
+                            "none",
+                            "-api",
+                            "async",
+                            "-t",
+                            "0.02",
+                            "-niter",
+                            "40",
+                            "-nireq=3",
+                            "--nstreams",
+                            "1",
+                            "-nthreads",
+                            "1",
+                            "-b",
+                            "2",
+                            "-shape",
+                            "[1,256]",
+                            "-infer_precision",
+                            "f32",
+                            "-cdir",
+                            "cache",
+                            "-dump_config",
+                            "config.json",
+                            "-report_type",
+                            "average_counters",
+                            "-report_folder",
+                            "out/report",
+                            "-json_stats",
+                            "-latency_percentile",
+                            "95",
+                            "-pc"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("p95"), std::string::npos) << outcome.out;
+  const Json json = Json::parse(content_of(temp / "out/report/benchmark_report.json"));
+  ASSERT_EQ(json.at("runs").size(), 1U);
+  const Json& run = json.at("runs").at(0);
+  EXPECT_EQ(run.at("mode"), "queue");
+  EXPECT_EQ(run.at("nireq"), 3);
+  EXPECT_EQ(run.at("nstreams"), 1);
+  EXPECT_EQ(run.at("batch"), 2);
+  EXPECT_FALSE(json.at("layers").empty());
+  EXPECT_EQ(Json::parse(content_of(temp / "config.json")).dump(),
+            R"({"CPU":{"NUM_STREAMS":"1","INFERENCE_NUM_THREADS":"1","INFERENCE_PRECISION_HINT":"f32"}})");
+  const auto loaded = cli({"bench", "-m", "builtin:mlp", "-load_config", "config.json", "-hint", "none", "-api", "sync",
+                           "-t", "0.02", "--json", "-"});
+  EXPECT_EQ(Json::parse(loaded.out).at("runs").at(0).at("nstreams"), 1) << loaded.err;
+}
+
+TEST_F(Bench, OtherOptionsOfBenchmarkAppNameTheNearest) {
+  expect_refused({"bench", "-data_shape", "[1,2]"}, {"-data_shape: benchmark_app's", "the nearest is --shape"}, 2);
+  expect_refused({"bench", "--max_irate=5"}, {"--max_irate: benchmark_app's", "the nearest is --rate"}, 2);
+  expect_refused({"bench", "-api", "sync", "--modes", "queue"}, {"--api, --modes: give one of the two"}, 2);
+  expect_refused({"bench", "-api", "both"}, {"--api both: unknown; use sync or async"}, 2);
+  temp.file("file");
+  expect_refused({"bench", "-report_folder", "file/x"}, {"--report-folder file/x: can't be made"});
+  expect_refused({"bench", "-load_config", "file"}, {"--load-config file: is not like"});
+}
+
+TEST_F(Bench, TheVerdictIsInTheReport) {
+  const auto outcome = cli({"bench", "-m", "builtin:relu", "-t", "0.02", "--hint", "latency", "--json", "-"});
+  const Json json = Json::parse(outcome.out);
+  EXPECT_FALSE(json.at("verdict").at("kind").get<std::string>().empty());
+  EXPECT_NE(outcome.err.find(json.at("verdict").at("text").get<std::string>()), std::string::npos) << outcome.err;
+}
+
+/// A model that is given its output's shape as its input, and fails for nearly all.
+std::string save_failing_model(const testing::TempFolder& temp) {
+  const auto x = std::make_shared<ov::opset13::Parameter>(ov::element::i64, ov::Shape{2});
+  x->output(0).set_names({"x"});
+  const auto data = ov::opset13::Constant::create(ov::element::f32, {7}, std::vector<float>(7, 1.F));
+  const auto y = std::make_shared<ov::opset13::Reshape>(data, x, false);
+  const auto path = (temp / "failing.xml").string();
+  ov::serialize(std::make_shared<ov::Model>(ov::OutputVector{y}, ov::ParameterVector{x}), path);
+  return path;
+}
+
+TEST_F(Bench, InferencesThatFailAreCountedAndReported) {
+  const auto outcome = cli({"bench", "-m", save_failing_model(temp), "--niter", "4", "--rounds", "2", "--hint",
+                            "throughput", "--json", "-", "--pc"});
+  EXPECT_EQ(outcome.status, 1);
+  const Json json = Json::parse(outcome.out);
+  ASSERT_EQ(json.at("runs").size(), 3U);
+  for (const Json& run : json.at("runs")) {
+    EXPECT_EQ(run.at("failures"), 4);
+    EXPECT_EQ(run.at("throughput_per_s"), 0);
+  }
+  EXPECT_TRUE(json.at("verdict").is_null());
+  EXPECT_TRUE(json.at("first_inference_s").at(0).is_null());
+  EXPECT_NE(outcome.err.find("queue (THROUGHPUT): 4 inferences failed: "), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("inferqueue: 12 inferences failed\n"), std::string::npos) << outcome.err;
 }
 
 }  // namespace

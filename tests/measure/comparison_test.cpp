@@ -150,7 +150,8 @@ Cell cell_of(Mode mode, const std::string& hint, const std::vector<double>& item
   cell.mode = mode;
   cell.hint = hint;
   for (const double rate : items_per_s)
-    cell.samples.push_back({.items = 100, .failures = 0, .unsent = 0, .took = {.wall_s = 100 / rate, .cpu_s = 2}});
+    cell.samples.push_back(
+        {.items = 100, .failures = 0, .unsent = 0, .throttled_s = 0, .took = {.wall_s = 100 / rate, .cpu_s = 2}});
   return cell;
 }
 
