@@ -111,8 +111,8 @@ void add_latencies(std::string& text, const BenchReport& report) {
   const auto& cells = report.measured.cells;
   text +=
       fmt::format("\nLatency in µs, from the wish to submit to the completion, and what it is made of (medians):\n");
-  text += fmt::format("  {:<12} {:<21} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}\n", "mode", "hint", "p50",
-                      "p99", "p99.9", "max", "wait", "service", "callback");
+  text += fmt::format("  {:<12} {:<21} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}\n", "mode", "hint",
+                      fmt::format("p{}", report.percentile), "p99", "p99.9", "max", "wait", "service", "callback");
   for (const Cell& cell : cells) {
     const measure::Recording& times = *cell.recording;
     const Histogram& latency = times.latency();

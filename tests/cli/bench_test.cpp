@@ -348,5 +348,16 @@ TEST_F(Bench, InferencesThatFailAreCountedAndReported) {
   EXPECT_NE(outcome.err.find("inferqueue: 12 inferences failed\n"), std::string::npos) << outcome.err;
 }
 
+TEST_F(Bench, WithoutAModelItDetectsInMadeUpPictures) {
+  const auto outcome = cli({"bench", "--seconds", "0.001", "--rounds", "1", "--json", "-"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const Json json = Json::parse(outcome.out);
+  expect_schema(json);
+  EXPECT_EQ(json.at("model").at("path"), "builtin:yolov5n");
+  EXPECT_EQ(json.at("work"), "detection");
+  EXPECT_EQ(json.at("pictures"), 2);
+  EXPECT_EQ(json.at("runs").size(), 6U);
+}
+
 }  // namespace
 }  // namespace inferqueue::cli

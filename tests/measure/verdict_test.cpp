@@ -25,7 +25,7 @@ Figures at_the_limit() {
           .streams = 2,
           .wait_s = 0.0099,
           .prepare_s = 0.0001,
-          .service_s = 0.0395,
+          .service_s = 0.039,
           .callback_s = 0.0001,
           .cpu_utilization = 0.98,
           .throttled_share = 0};
