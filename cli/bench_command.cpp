@@ -165,7 +165,7 @@ class BenchCommand final : public Command {
     }
   }
 
-  int show(BenchReport& report, Outputs& outputs, bool is_interrupted) {
+  int show(BenchReport& report, Outputs& outputs, bool is_interrupted) const {
     report.memory = machine::memory_use();
     const bool takes_output = options_.json.file == "-" || options_.csv == "-" || options_.trace == "-";
     put(takes_output ? stderr : stdout, report_text(report));

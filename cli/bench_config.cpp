@@ -17,7 +17,7 @@ void load_config(const std::string& file, pipeline::DeviceOptions& device) {
   if (!stream) throw base::UserError(fmt::format("--load-config {}: can't be read", file));
   const auto json = nlohmann::ordered_json::parse(stream, nullptr, false);
   if (!json.is_object())
-    throw base::UserError(fmt::format("--load-config {}: is not like {{\"CPU\": {{\"NUM_STREAMS\": \"3\"}}}}", file));
+    throw base::UserError(fmt::format(R"(--load-config {}: is not like {{"CPU": {{"NUM_STREAMS": "3"}}}})", file));
   const auto found = json.find(device.device);
   if (found == json.end()) return;
   if (!found->is_object())

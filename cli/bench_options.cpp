@@ -59,7 +59,7 @@ void BenchOptions::declare(CLI::App& app) {
       ->capture_default_str()
       ->type_name("HINT")
       ->group("Device");
-  app.add_option("--load-config", config, "the runtime's properties: {\"CPU\": {\"NUM_STREAMS\": \"3\"}}")
+  app.add_option("--load-config", config, R"(the runtime's properties: {"CPU": {"NUM_STREAMS": "3"}})")
       ->type_name("FILE")
       ->group("Device");
   declare_output(app);

@@ -191,6 +191,7 @@ std::optional<measure::Verdict> verdict_of(const BenchReport& report) {
 
 std::size_t knee_index(const BenchReport& report) {
   std::vector<double> throughputs;
+  throughputs.reserve(report.measured.cells.size());
   for (const Cell& cell : report.measured.cells) throughputs.push_back(cell.throughput().median);
   return measure::knee_of(throughputs);
 }

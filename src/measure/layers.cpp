@@ -39,7 +39,7 @@ std::vector<Layer> profile(ov::Core& core, Work& work, pipeline::DeviceOptions d
     layer.share = all_us > 0 ? layer.real_us / all_us : 0;
     layers.push_back(std::move(layer));
   }
-  std::ranges::stable_sort(layers, std::ranges::greater(), &Layer::real_us);
+  std::ranges::sort(layers, std::ranges::greater(), &Layer::real_us);
   return layers;
 }
 

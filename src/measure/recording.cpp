@@ -66,16 +66,17 @@ std::vector<std::pair<double, double>> Recording::over_time() const {
 
 std::vector<RequestTimes> Recording::latest() const {
   std::vector<RequestTimes> times = ring_;
-  std::ranges::stable_sort(times, {}, &RequestTimes::completed);
+  std::ranges::sort(times, {}, [](const RequestTimes& it) { return std::pair(it.completed, it.request); });
   return times;
 }
 
 double estimate_service_s(std::vector<RequestTimes> requests, std::size_t streams) {
   if (requests.empty()) return 0;
   std::vector<Clock::time_point> completions;
+  completions.reserve(requests.size());
   for (const RequestTimes& times : requests) completions.push_back(times.completed);
   std::ranges::sort(completions);
-  std::ranges::stable_sort(requests, {}, &RequestTimes::started);
+  std::ranges::sort(requests, {}, [](const RequestTimes& it) { return std::pair(it.started, it.completed); });
   std::vector<double> service;
   for (std::size_t n = 0; n < requests.size(); ++n) {
     Clock::time_point from = requests[n].started;
