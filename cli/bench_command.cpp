@@ -1,24 +1,27 @@
 #include "cli/bench_command.hpp"
 
-#include <array>
 #include <cstdio>
-#include <filesystem>
+#include <exception>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <opencv2/core.hpp>
 
 #include "base/user_error.hpp"
+#include "cli/bench_config.hpp"
+#include "cli/bench_json.hpp"
+#include "cli/bench_options.hpp"
 #include "cli/bench_report.hpp"
-#include "cli/device_options.hpp"
 #include "cli/json_output.hpp"
 #include "cli/output.hpp"
-#include "cli/output_options.hpp"
 #include "cli/progress.hpp"
-#include "devices/names.hpp"
-#include "measure/comparison.hpp"
+#include "devices/brief.hpp"
+#include "measure/detection_work.hpp"
 #include "pipeline/picture.hpp"
 #include "pipeline/report.hpp"
 #include "pipeline/sources.hpp"
@@ -26,97 +29,152 @@
 namespace inferqueue::cli {
 namespace {
 
-using base::OptionError;
 using base::UserError;
 
 /// Decoded pictures are held in memory; beyond this many another one tells nothing new.
 constexpr std::size_t most_pictures = 64;
 
-struct BenchOptions {
-  DetectorOptions detector;
-  std::vector<std::string> modes{"sync", "two_requests", "queue"};
-  std::vector<std::string> hints{"latency", "throughput"};
-  int rounds = 5;
-  double seconds = 1;
-  JsonOption json;
+/// What is detected in where nobody names pictures.
+std::vector<cv::Mat> made_up_pictures(std::uint64_t seed) {
+  cv::RNG random(seed);
+  std::vector<cv::Mat> pictures(2);
+  for (cv::Mat& picture : pictures) {
+    picture.create(720, 1280, CV_8UC3);
+    random.fill(picture, cv::RNG::UNIFORM, 0, 256);
+  }
+  return pictures;
+}
+
+/// A work with what it refers to.
+struct Detection {
+  std::vector<cv::Mat> pictures;
+  pipeline::DetectorModel model;
+  measure::DetectionWork work;
+
+  Detection(std::vector<cv::Mat> pictures_, pipeline::DetectorModel model_, const vision::PostprocessOptions& options)
+      : pictures(std::move(pictures_)), model(std::move(model_)), work(model, pictures, options) {}
 };
 
-measure::Mode mode_of(const std::string& name) {
-  for (const measure::Mode mode :
-       {measure::Mode::sync, measure::Mode::two_requests, measure::Mode::queue, measure::Mode::inference})
-    if (name == to_string(mode)) return mode;
-  throw OptionError(fmt::format("--modes {}: unknown; use sync, two_requests, queue or inference", name));
+std::vector<BenchInput> inputs_of(const ov::Model& model) {
+  std::vector<BenchInput> inputs;
+  for (const auto& input : model.inputs())
+    inputs.push_back(
+        {measure::input_name(input), input.get_partial_shape().to_string(), input.get_element_type().get_type_name()});
+  return inputs;
 }
+
+/// The files that a report goes to, opened before anything is measured.
+struct Outputs {
+  JsonOutput json;
+  JsonOutput csv;
+  JsonOutput trace;
+  JsonOutput config;
+
+  explicit Outputs(const BenchOptions& options)
+      : json(options.json.file),
+        csv(options.csv, "--csv"),
+        trace(options.trace, "--trace"),
+        config(options.dumped_config, "--dump-config") {}
+
+  void write(const BenchReport& report) {
+    json.write(pipeline::to_text(to_json(report)));
+    csv.write(to_csv(report));
+    trace.write(pipeline::to_text(to_trace(report)));
+    config.write(pipeline::to_text(config_of(report.method.device, report.method.hints.front())));
+    for (JsonOutput* output : {&json, &csv, &trace, &config}) output->finish();
+  }
+};
 
 class BenchCommand final : public Command {
  public:
   explicit BenchCommand(CLI::App& parent)
       : app_(*parent.add_subcommand("bench", "Compare one request, two requests and the queue on the same work")) {
     app_.footer(
-        "Letterbox, inference and NMS over pictures in memory. The modes are measured in turn, round by round, so that "
-        "a\nmachine that drifts favours none.");
-    options_.detector.declare(app_);
-    app_.add_option("--modes", options_.modes, "sync, two_requests, queue, inference (the queue without pictures)")
-        ->delimiter(',')
-        ->capture_default_str()
-        ->type_name("MODE");
-    app_.add_option("--hint", options_.hints, "latency, throughput, cumulative_throughput")
-        ->delimiter(',')
-        ->capture_default_str()
-        ->type_name("HINT")
-        ->group("Device");
-    app_.add_option("--rounds", options_.rounds, "how often each mode is measured")
-        ->capture_default_str()
-        ->type_name("N");
-    app_.add_option("--seconds", options_.seconds, "for each mode, hint and round")
-        ->capture_default_str()
-        ->type_name("S");
-    options_.json.declare(app_);
+        "Over --source: letterbox, inference and NMS of pictures in memory. Else inference alone, of any model. The\n"
+        "modes are measured in turn, round by round, so that a machine that drifts favours none. docs/bench.md says "
+        "how\n"
+        "to read the report.");
+    options_.declare(app_);
   }
 
   const CLI::App& app() const override { return app_; }
 
   int run(std::stop_token stop) override {
-    const measure::ComparisonOptions comparison = checked();
-    const std::vector<cv::Mat> pictures = read_pictures();
-    if (pictures.empty()) return exit_failed;
-    JsonOutput json(options_.json.file);
+    measure::ComparisonOptions method = options_.check();
+    const auto limits = machine::cpu_limits();
+    const auto capped = measure::capped_threads(limits, options_.detector.device, options_.threads);
+    if (capped) method.device.threads = capped;
+    std::vector<cv::Mat> pictures;
+    if (options_.is_detection()) {
+      pictures = options_.detector.sources.empty() ? made_up_pictures(options_.seed) : read_pictures();
+      if (pictures.empty()) return exit_failed;
+    }
+    Outputs outputs(options_);
     ov::Core core;
-    const pipeline::DetectorModel model =
-        pipeline::load_model(core, options_.detector.model, options_.detector.network_size(), options_.detector.head);
-    options_.json.check_is_not_model(model.path);
+    load(core, std::move(pictures));
+    options_.json.check_is_not_model(work().model_name());
     Progress progress;
-    const std::vector<measure::Cell> cells =
-        compare(core, model, pictures, comparison, [&](double share) { progress.show(share, "measuring"); }, stop);
+    BenchReport report = describe(method);
+    report.limits = limits;
+    report.capped_threads = capped;
+    report.measured = compare(core, work(), method, [&](double share) { progress.show(share, "measuring"); }, stop);
     progress.clear();
-    if (cells.empty() || cells.front().samples.empty()) {
-      say("interrupted before the first round was complete");
+    if (report.measured.cells.empty()) {
+      say("interrupted before anything was measured");
       return exit_interrupted;
     }
-    const BenchSubject subject{options_.detector.model, options_.detector.device, pictures.size()};
-    put(options_.json.lines(), comparison_text(subject, cells));
-    json.write(pipeline::to_text(to_json(subject, cells)));
-    json.finish();
-    return stop.stop_requested() ? exit_interrupted : exit_ok;
+    if (options_.layers) add_layers(core, report);
+    return show(report, outputs, stop.stop_requested());
   }
 
  private:
-  measure::ComparisonOptions checked() {
-    options_.detector.check();
-    if (options_.rounds < 1) throw OptionError(fmt::format("--rounds {}: give 1 or more", options_.rounds));
-    if (!(options_.seconds > 0 && options_.seconds <= 3600))
-      throw OptionError(fmt::format("--seconds {}: give more than 0, at most 3600", options_.seconds));
-    measure::ComparisonOptions comparison;
-    comparison.modes.clear();
-    for (const std::string& mode : options_.modes) comparison.modes.push_back(mode_of(mode));
-    comparison.hints.clear();
-    for (const std::string& hint : options_.hints) comparison.hints.push_back(checked_hint(hint));
-    comparison.device = options_.detector.device_options("");
-    comparison.postprocess = options_.detector.postprocess;
-    comparison.jobs = pipeline::checked_jobs(options_.detector.jobs);
-    comparison.rounds = static_cast<std::size_t>(options_.rounds);
-    comparison.seconds = options_.seconds;
-    return comparison;
+  measure::Work& work() { return detection_ ? static_cast<measure::Work&>(detection_->work) : *inference_; }
+
+  void load(ov::Core& core, std::vector<cv::Mat> pictures) {
+    const DetectorOptions& detector = options_.detector;
+    if (options_.is_detection())
+      detection_ = std::make_unique<Detection>(
+          std::move(pictures), pipeline::load_model(core, detector.model, detector.network_size(), detector.head),
+          detector.postprocess);
+    else
+      inference_ = std::make_unique<measure::InferenceWork>(core, detector.model, options_.input_options());
+  }
+
+  BenchReport describe(const measure::ComparisonOptions& method) {
+    BenchReport report;
+    report.model = options_.detector.model;
+    report.device = options_.detector.device;
+    report.is_detection = detection_ != nullptr;
+    if (detection_) report.pictures = detection_->pictures.size();
+    report.inputs = inputs_of(*work().graph());
+    report.method = method;
+    report.is_curve = options_.is_curve();
+    report.percentile = options_.percentile;
+    if (options_.most_p99_ms) report.most_p99_us = *options_.most_p99_ms * 1e3;
+    return report;
+  }
+
+  /// A model whose inferences fail has none; the report says how many did.
+  void add_layers(ov::Core& core, BenchReport& report) {
+    pipeline::DeviceOptions device = report.method.device;
+    device.hint = report.method.hints.front();
+    try {
+      report.layers = measure::profile(core, work(), device);
+    } catch (const std::exception& error) {
+      say(fmt::format("--pc: {}", devices::brief(error)));
+    }
+  }
+
+  int show(BenchReport& report, Outputs& outputs, bool is_interrupted) const {
+    report.memory = machine::memory_use();
+    const bool takes_output = options_.json.file == "-" || options_.csv == "-" || options_.trace == "-";
+    put(takes_output ? stderr : stdout, report_text(report));
+    outputs.write(report);
+    std::size_t failures = 0;
+    for (const measure::Cell& cell : report.measured.cells) failures += cell.failures();
+    if (failures > 0) say(fmt::format("{} inference{} failed", failures, failures == 1 ? "" : "s"));
+    if (is_interrupted) return exit_interrupted;
+    return failures > 0 ? exit_failed : exit_ok;
   }
 
   /// Says why a source or picture can't be used.
@@ -143,6 +201,8 @@ class BenchCommand final : public Command {
 
   CLI::App& app_;
   BenchOptions options_;
+  std::unique_ptr<Detection> detection_;
+  std::unique_ptr<measure::InferenceWork> inference_;
 };
 
 }  // namespace

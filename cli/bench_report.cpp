@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "cli/output.hpp"
 
@@ -39,49 +38,54 @@ std::string bar(double share, int width) {
   return text + std::string(eighths[units % 8]);
 }
 
-void add_table(std::string& text, std::span<const Cell> cells) {
-  text += fmt::format("  {:<12} {:<21} {:>8} {:>11}  {:<15} {:>5}\n", "mode", "hint", "requests", "pictures/s",
-                      "least–most", "CPU");
-  for (const Cell& cell : cells) {
-    const measure::Spread rate = cell.rate();
-    text +=
-        fmt::format("  {:<12} {:<21} {:>8} {:>11.1f}  {:<15} {:>3.0f} %\n", title(cell.mode), cell.hint, cell.requests,
-                    rate.median, fmt::format("{:.1f}–{:.1f}", rate.min, rate.max), cell.cpu_utilization() * 100);
+std::string row_name(const Cell& cell) {
+  return fmt::format("{:<12} {:<21}", title(cell.mode), hint_text(cell.hint));
+}
+
+void add_table(std::string& text, const BenchReport& report) {
+  text += fmt::format("  {:<12} {:<21} {:>8} {:>11}  {:<15} {:>5}\n", "mode", "hint", "requests",
+                      fmt::format("{}/s", items_of(report)), "interval", "CPU");
+  for (const Cell& cell : report.measured.cells) {
+    const measure::Spread rate = cell.throughput();
+    text += fmt::format("  {} {:>8} {:>11.1f}  {:<15} {:>3.0f} %\n", row_name(cell), cell.requests, rate.median,
+                        fmt::format("{:.1f}–{:.1f}", rate.low, rate.high), cell.cpu_utilization() * 100);
   }
 }
 
 void add_bars(std::string& text, std::span<const Cell> cells) {
   double most = 0;
-  for (const Cell& cell : cells) most = std::max(most, cell.rate().median);
-  for (const Cell& cell : cells)
-    text += fmt::format("  {:<12} {:<21} {} {:.1f}\n", title(cell.mode), cell.hint, bar(cell.rate().median / most, 40),
-                        cell.rate().median);
+  for (const Cell& cell : cells) most = std::max(most, cell.throughput().median);
+  for (const Cell& cell : cells) {
+    const double rate = cell.throughput().median;
+    text += fmt::format("  {} {} {:.1f}\n", row_name(cell), bar(most > 0 ? rate / most : 0, 40), rate);
+  }
 }
 
 std::string ratio_text(const measure::Spread& ratio) {
-  return fmt::format("{:.2f} ({:.2f}–{:.2f})", ratio.median, ratio.min, ratio.max);
+  return fmt::format("{:.2f} ({:.2f}–{:.2f})", ratio.median, ratio.low, ratio.high);
 }
 
-/// "two requests give 1.18 (1.15–1.20) times one request", and says so where there is no gain.
+/// "queue / one request: 1.18 (1.15–1.20)", and says so where there is no gain.
 void add_gain(std::string& text, const Cell& better, const Cell& base, bool name_hints) {
-  const measure::Verdict verdict = measure::compare_rates(better, base);
+  const measure::Gain gain = measure::compare_rates(better, base);
   const auto name = [&](const Cell& cell) {
-    return name_hints ? fmt::format("{} ({})", title(cell.mode), cell.hint) : std::string(title(cell.mode));
+    return name_hints ? fmt::format("{} ({})", title(cell.mode), hint_text(cell.hint)) : std::string(title(cell.mode));
   };
   std::string judgement;
-  if (!verdict.beyond_noise)
-    judgement = base.samples.size() > 1 ? ": no difference beyond the noise" : " (one round: no spread)";
-  else if (verdict.ratio.median < 1)
+  if (base.samples.size() == 1)
+    judgement = " (one round: no interval)";
+  else if (!gain.beyond_noise)
+    judgement = ": no difference beyond the noise";
+  else if (gain.ratio.median < 1)
     judgement = ": slower";
-  text += fmt::format("  {} / {}: {}{}\n", name(better), name(base), ratio_text(verdict.ratio), judgement);
+  text += fmt::format("  {} / {}: {}{}\n", name(better), name(base), ratio_text(gain.ratio), judgement);
 }
 
-constexpr std::array<std::pair<Mode, Mode>, 3> pairs{
-    {{Mode::two_requests, Mode::sync}, {Mode::queue, Mode::two_requests}, {Mode::queue, Mode::sync}}};
-
-void add_headline(std::string& text, std::span<const Cell> cells) {
-  text += fmt::format("\nEach mode under its own best hint, ratio of pictures/s (least–most of the rounds):\n");
-  for (const auto& [better, base] : pairs) {
+void add_headline(std::string& text, const BenchReport& report) {
+  text +=
+      fmt::format("\nEach mode under its own best hint, ratio of {}/s (interval of its median):\n", items_of(report));
+  const auto& cells = report.measured.cells;
+  for (const auto& [better, base] : compared_modes) {
     const Cell* a = measure::best_of(cells, better);
     const Cell* b = measure::best_of(cells, base);
     if (a != nullptr && b != nullptr) add_gain(text, *a, *b, true);
@@ -89,12 +93,9 @@ void add_headline(std::string& text, std::span<const Cell> cells) {
 }
 
 void add_same_hint(std::string& text, std::span<const Cell> cells) {
-  std::vector<std::string> hints;
-  for (const Cell& cell : cells)
-    if (std::ranges::find(hints, cell.hint) == hints.end()) hints.push_back(cell.hint);
-  for (const std::string& hint : hints) {
-    text += fmt::format("Same hint, {}:\n", hint);
-    for (const auto& [better, base] : pairs) {
+  for (const std::string& hint : hints_of(cells)) {
+    text += fmt::format("Same hint, {}:\n", hint_text(hint));
+    for (const auto& [better, base] : compared_modes) {
       const Cell* a = measure::find(cells, better, hint);
       const Cell* b = measure::find(cells, base, hint);
       if (a != nullptr && b != nullptr) add_gain(text, *a, *b, false);
@@ -102,40 +103,139 @@ void add_same_hint(std::string& text, std::span<const Cell> cells) {
   }
 }
 
-}  // namespace
-
-std::string comparison_text(const BenchSubject& subject, std::span<const Cell> cells) {
-  std::string text;
-  text += fmt::format("{} on {}: letterbox, inference and NMS of {} picture{} in memory, {} round{}, median\n\n",
-                      printable(subject.model), subject.device, subject.pictures, subject.pictures == 1 ? "" : "s",
-                      cells.front().samples.size(), cells.front().samples.size() == 1 ? "" : "s");
-  add_table(text, cells);
-  text += '\n';
-  add_bars(text, cells);
-  if (cells.size() == 1) return text;
-  add_headline(text, cells);
-  add_same_hint(text, cells);
-  return text;
+double us(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double, std::micro>(duration).count();
 }
 
-nlohmann::ordered_json to_json(const BenchSubject& subject, std::span<const Cell> cells) {
-  nlohmann::ordered_json runs = nlohmann::ordered_json::array();
+void add_latencies(std::string& text, const BenchReport& report) {
+  const auto& cells = report.measured.cells;
+  text +=
+      fmt::format("\nLatency in µs, from the wish to submit to the completion, and what it is made of (medians):\n");
+  text += fmt::format("  {:<12} {:<21} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}\n", "mode", "hint",
+                      fmt::format("p{}", report.percentile), "p99", "p99.9", "max", "wait", "service", "callback");
   for (const Cell& cell : cells) {
-    const measure::Spread rate = cell.rate();
-    runs.push_back({{"mode", measure::to_string(cell.mode)},
-                    {"hint", cell.hint},
-                    {"nireq", cell.requests},
-                    {"images_per_s", rate.median},
-                    {"images_per_s_min", rate.min},
-                    {"images_per_s_max", rate.max},
-                    {"cpu_s_per_image", cell.cpu_s_per_image()},
-                    {"cpu_utilization", cell.cpu_utilization()}});
+    const measure::Recording& times = *cell.recording;
+    const Histogram& latency = times.latency();
+    text += fmt::format("  {} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f}\n", row_name(cell),
+                        us(latency.percentile(report.percentile)), us(latency.percentile(99)),
+                        us(latency.percentile(99.9)), us(latency.max()), us(times.wait().percentile(50)),
+                        us(times.service().percentile(50)), us(times.callback().percentile(50)));
   }
-  return {{"schema_version", 1},
-          {"model", subject.model},
-          {"device", subject.device},
-          {"pictures", subject.pictures},
-          {"runs", std::move(runs)}};
+}
+
+void add_preparation(std::string& text, const BenchReport& report) {
+  text += '\n';
+  for (const measure::Preparation& it : report.measured.preparations)
+    text += fmt::format("Compiled for {} in {:.2f} s; first inference {}\n", hint_text(it.hint), it.compile_s,
+                        it.first_inference_s ? fmt::format("{:.1f} ms", *it.first_inference_s * 1e3) : "failed");
+  constexpr double mebibyte = 1024 * 1024;
+  text += fmt::format("Memory: {:.0f} MiB, at most {:.0f}\n", static_cast<double>(report.memory.resident) / mebibyte,
+                      static_cast<double>(report.memory.peak) / mebibyte);
+}
+
+void add_failures(std::string& text, std::span<const Cell> cells) {
+  for (const Cell& cell : cells)
+    if (cell.failures() > 0)
+      text += fmt::format("{} ({}): {} inference{} failed: {}\n", title(cell.mode), hint_text(cell.hint),
+                          cell.failures(), cell.failures() == 1 ? "" : "s", printable(cell.first_failure));
+}
+
+void add_curve(std::string& text, const BenchReport& report) {
+  if (!report.is_curve) return;
+  const Cell& knee = report.measured.cells[knee_index(report)];
+  text += fmt::format("\nThe knee: {} request{} give{} 95 % of the most {}/s, p99 {:.0f} µs.\n", knee.requests,
+                      knee.requests == 1 ? "" : "s", knee.requests == 1 ? "s" : "", items_of(report),
+                      us(knee.recording->latency().percentile(99)));
+}
+
+void add_open_loop(std::string& text, const BenchReport& report) {
+  const auto& cells = report.measured.cells;
+  if (!cells.front().rate) return;
+  text += "\nOpen loop, latency from the moment a request was due:\n";
+  for (const Cell& cell : cells)
+    text += fmt::format("  {:>10.1f} {}/s: achieved {:.1f}, p99 {:.0f} µs{}\n", *cell.rate, items_of(report),
+                        cell.throughput().median, us(cell.recording->latency().percentile(99)),
+                        measure::holds(cell, report.most_p99_us) ? "" : ": doesn't hold");
+  const Cell* highest = measure::highest_that_holds(cells, report.most_p99_us);
+  text +=
+      highest == nullptr ? "No rate holds.\n" : fmt::format("The highest rate that holds: {:.1f}\n", *highest->rate);
+}
+
+void add_layers(std::string& text, const BenchReport& report) {
+  if (report.layers.empty()) return;
+  constexpr std::size_t most_shown = 30;
+  text +=
+      fmt::format("\n  {:>9} {:>9} {:>6}  {:<20} {:<28} {}\n", "real µs", "CPU µs", "share", "type", "kernel", "layer");
+  for (const measure::Layer& layer : std::span(report.layers).first(std::min(report.layers.size(), most_shown)))
+    text += fmt::format("  {:>9.1f} {:>9.1f} {:>4.1f} %  {:<20} {:<28} {}\n", layer.real_us, layer.cpu_us,
+                        layer.share * 100, layer.type, layer.exec_type, printable(layer.name));
+  if (report.layers.size() > most_shown)
+    text += fmt::format("  and {} more (--json has all)\n", report.layers.size() - most_shown);
+}
+
+std::string work_text(const BenchReport& report) {
+  if (!report.is_detection) return "inference alone";
+  return fmt::format("letterbox, inference and NMS of {} picture{} in memory", report.pictures,
+                     report.pictures == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::optional<measure::Verdict> verdict_of(const BenchReport& report) {
+  const auto& cells = report.measured.cells;
+  const Cell* queue = measure::best_of(cells, Mode::queue);
+  const Cell& best = queue == nullptr ? cells.front() : *queue;
+  if (best.rate || best.recording->latency().count() == 0) return std::nullopt;
+  return measure::judge(measure::figures_of(best));
+}
+
+std::size_t knee_index(const BenchReport& report) {
+  std::vector<double> throughputs;
+  throughputs.reserve(report.measured.cells.size());
+  for (const Cell& cell : report.measured.cells) throughputs.push_back(cell.throughput().median);
+  return measure::knee_of(throughputs);
+}
+
+const char* items_of(const BenchReport& report) {
+  return report.is_detection ? "pictures" : "items";
+}
+
+std::string hint_text(const std::string& hint) {
+  return hint.empty() ? "none" : hint;
+}
+
+std::vector<std::string> hints_of(std::span<const Cell> cells) {
+  std::vector<std::string> hints;
+  for (const Cell& cell : cells)
+    if (std::ranges::find(hints, cell.hint) == hints.end()) hints.push_back(cell.hint);
+  return hints;
+}
+
+std::string report_text(const BenchReport& report) {
+  const auto& cells = report.measured.cells;
+  const measure::Spread rate = cells.front().throughput();
+  std::string text = fmt::format("{} on {}: {}, {} round{}, median", printable(report.model), report.device,
+                                 work_text(report), report.measured.rounds, report.measured.rounds == 1 ? "" : "s");
+  text += rate.coverage > 0 ? fmt::format(" and its interval of {:.0f} %\n\n", rate.coverage * 100) : "\n\n";
+  add_table(text, report);
+  text += '\n';
+  add_bars(text, cells);
+  add_curve(text, report);
+  add_open_loop(text, report);
+  if (cells.size() > 1 && !report.is_curve && !cells.front().rate) {
+    add_headline(text, report);
+    add_same_hint(text, cells);
+  }
+  add_latencies(text, report);
+  add_preparation(text, report);
+  if (report.capped_threads)
+    text += fmt::format("The quota of {} CPUs allows {} thread{}, not the {} that OpenVINO would start (--nthreads)\n",
+                        *report.limits.cgroup.cpu_quota, *report.capped_threads, *report.capped_threads == 1 ? "" : "s",
+                        report.limits.usable);
+  add_layers(text, report);
+  add_failures(text, cells);
+  if (const auto verdict = verdict_of(report)) text += fmt::format("\n{}\n", verdict->text);
+  return text;
 }
 
 }  // namespace inferqueue::cli

@@ -41,6 +41,8 @@ void DetectorOptions::declare(CLI::App& app, const std::string& what) {
   declare_model(app);
   declare_sources(app, what);
   declare_detection(app);
+  declare_device(app);
+  declare_jobs(app);
 }
 
 void DetectorOptions::declare_model(CLI::App& app) {
@@ -71,21 +73,26 @@ void DetectorOptions::declare_detection(CLI::App& app) {
   app.add_option("--max-det", max_det, "most objects in a picture")->capture_default_str()->type_name("N");
   app.add_option("--classes", postprocess.classes, "only these class ids")->delimiter(',')->type_name("ID");
   app.add_flag("--agnostic-nms", postprocess.agnostic, "let boxes of different classes suppress each other");
+}
 
+void DetectorOptions::declare_device(CLI::App& app) {
   const std::string group = "Device";
   app.add_option("-d,--device", device, "CPU, GPU, NPU, AUTO, AUTO:GPU,CPU …")
       ->capture_default_str()
       ->type_name("NAME")
-      ->group(group);
-  app.add_option("--nireq", jobs, "infer requests in the queue; 0 is the device's choice")
-      ->capture_default_str()
-      ->type_name("N")
       ->group(group);
   app.add_option("--nstreams", streams, "streams; the device's choice if left out")->type_name("N")->group(group);
   app.add_option("--precision", precision, "f32, f16 or bf16 for inference; the device's choice if left out")
       ->type_name("TYPE")
       ->group(group);
   app.add_option("--cache-dir", cache_dir, "keep compiled models there")->type_name("FOLDER")->group(group);
+}
+
+void DetectorOptions::declare_jobs(CLI::App& app) {
+  app.add_option("--nireq", jobs, "infer requests in the queue; 0 is the device's choice")
+      ->capture_default_str()
+      ->type_name("N")
+      ->group("Device");
 }
 
 void DetectorOptions::check() {

@@ -41,6 +41,8 @@ struct DetectorOptions {
   void declare_model(CLI::App& app);
   void declare_sources(CLI::App& app, const std::string& what);
   void declare_detection(CLI::App& app);
+  void declare_device(CLI::App& app);
+  void declare_jobs(CLI::App& app);
 
   /// Checks what was parsed, and gives the device and the precision the case that the runtime wants. Throws
   /// base::OptionError that names the option.

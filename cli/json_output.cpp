@@ -12,14 +12,14 @@
 namespace inferqueue::cli {
 namespace fs = std::filesystem;
 
-JsonOutput::JsonOutput(const std::string& option) : to_standard_output_(option == "-") {
+JsonOutput::JsonOutput(const std::string& option, std::string_view name) : to_standard_output_(option == "-") {
   if (option.empty() || to_standard_output_) return;
   std::error_code ignored;
   const fs::path folder = fs::path(option).parent_path();
   if (!folder.empty() && !fs::is_directory(folder, ignored))
-    throw base::UserError(fmt::format("--json {}: there is no folder {}", option, folder.string()));
+    throw base::UserError(fmt::format("{} {}: there is no folder {}", name, option, folder.string()));
   if (fs::is_directory(option, ignored))
-    throw base::UserError(fmt::format("--json {}: is a folder; give a file", option));
+    throw base::UserError(fmt::format("{} {}: is a folder; give a file", name, option));
   file_ = std::make_unique<pipeline::NewFile>(option);
 }
 

@@ -1,4 +1,4 @@
-// Where --json goes.
+// Where --json goes, and other results that are files.
 #pragma once
 
 #include <memory>
@@ -13,8 +13,8 @@ namespace inferqueue::cli {
 /// (pipeline::NewFile). Thread rules: one thread at a time.
 class JsonOutput {
  public:
-  /// Throws base::UserError, before any work is done, if no file can be written there.
-  explicit JsonOutput(const std::string& option);
+  /// `name` is the option's. Throws base::UserError, before any work is done, if no file can be written there.
+  explicit JsonOutput(const std::string& option, std::string_view name = "--json");
 
   bool wanted() const noexcept { return to_standard_output_ || file_ != nullptr; }
   /// Throws base::UserError if the file can't be written; nothing of it is left then, and nothing is wanted any more.

@@ -15,6 +15,7 @@
 
 #include "base/user_error.hpp"
 #include "cli/bench_command.hpp"
+#include "cli/bench_spelling.hpp"
 #include "cli/command.hpp"
 #include "cli/detect_command.hpp"
 #include "cli/devices_command.hpp"
@@ -57,8 +58,10 @@ int run(int argc, char** argv) {
   commands.push_back(make_bench_command(app));
   commands.push_back(make_export_command(app));
 
+  std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  if (!arguments.empty() && arguments.front() == "bench") arguments = with_our_spelling(arguments);
   try {
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {  // --help, --version
       std::ostringstream text;

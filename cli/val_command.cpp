@@ -111,6 +111,8 @@ class ValCommand final : public Command {
         ->required()
         ->type_name("FOLDER");
     options_.detector.declare_detection(app_);
+    options_.detector.declare_device(app_);
+    options_.detector.declare_jobs(app_);
     app_.add_option("--pr-conf", options_.pr_conf, "confidence for precision, recall and mistakes, 0 to 1")
         ->capture_default_str()
         ->type_name("SHARE");

@@ -1,6 +1,7 @@
 // YOLOv5 through AsyncInferQueue: the program of the article that introduces Python's class, in its order, in C++.
 // docs/article.md reads the two side by side.
 // usage: yolov5_async_infer_queue MODEL PICTURES… [--device CPU] [--hint THROUGHPUT] [--seconds 5] [--iterations 10]
+#include <algorithm>
 #include <chrono>
 #include <numeric>
 #include <set>
@@ -116,11 +117,11 @@ int main(int argc, char** argv) try {
   const double duration = ms(steady_clock::now() - begin);
   for (const std::size_t id : in_flight) latencies.push_back(ms(queue[id].latency()));
 
-  const measure::Spread spread = measure::spread(latencies);
+  const auto [least, most] = std::ranges::minmax(latencies);
   const auto count = static_cast<double>(latencies.size());
   fmt::print("Count:        {} iterations\nDuration:     {:.2f} ms\nLatency:\n", latencies.size(), duration);
   fmt::print("    Median:   {:.2f} ms\n    Average:  {:.2f} ms\n    Min:      {:.2f} ms\n    Max:      {:.2f} ms\n",
-             spread.median, std::reduce(latencies.begin(), latencies.end()) / count, spread.min, spread.max);
+             measure::spread(latencies).median, std::reduce(latencies.begin(), latencies.end()) / count, least, most);
   fmt::print("Throughput:   {:.2f} FPS\n", count / duration * 1e3);
 } catch (const std::exception& error) {
   fmt::print(stderr, "yolov5_async_infer_queue: {}\n", error.what());

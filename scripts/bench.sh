@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# usage: bench.sh [pipeline|queue] [OPTIONS of bench_pipeline.py or bench_queue.py: --rounds 10 --seconds 4 …]
-# Builds the command and its peers, and measures them in turns: the detection pipeline on YOLOv5n, or what the queue
-# itself costs. The peers, the model and the pictures lie beside the project, in ../shared or $INFERQUEUE_SHARED.
+# usage: bench.sh [pipeline|queue|app] [OPTIONS of bench_pipeline.py, bench_queue.py or bench_peer.py: --seconds 4 …]
+# Builds the command and its peers, and measures them in turns: the detection pipeline on YOLOv5n, what the queue
+# itself costs, or the queue against OpenVINO's benchmark_app. The peers, the model and the pictures lie beside the project, in ../shared or $INFERQUEUE_SHARED.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 what=pipeline
-if [[ ${1:-} == pipeline || ${1:-} == queue ]]; then
+if [[ ${1:-} == pipeline || ${1:-} == queue || ${1:-} == app ]]; then
   what=$1
   shift
 fi
@@ -34,4 +34,5 @@ cmake --build "$peers" >&2
 python=$("$root/scripts/python-env.sh" python-peers "$root/scripts/python-peers.txt")
 
 cd "$root"
+[[ $what != app ]] || what=peer
 exec python3 "scripts/bench_$what.py" --shared "$shared" --python "$python" --peers "$peers/peers" "$@"

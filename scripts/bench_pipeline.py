@@ -46,7 +46,7 @@ class Subject:
                                    "--hint", "throughput", "--nireq", str(self.a.nireq), "--rounds", "1",
                                    "--seconds", str(self.a.seconds), "--json", "-"])
         what = "InferQueue" if mode == "queue" else "InferQueue, inference only"
-        return {f"{self.name}: {what}": (out["runs"][0]["images_per_s"], out["runs"][0]["cpu_s_per_image"], peak)}
+        return {f"{self.name}: {what}": (out["runs"][0]["throughput_per_s"], out["runs"][0]["cpu_s_per_item"], peak)}
 
     def files(self, *more: str) -> dict:
         """`detect` over the JPEG files again and again, under other names."""

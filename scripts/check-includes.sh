@@ -15,7 +15,7 @@ declare -A allowed=(
   [accuracy]="base vision accuracy"
   [media]="base media"
   [pipeline]="base devices models vision media pipeline"
-  [measure]="base machine vision pipeline measure"
+  [measure]="base machine devices models vision pipeline measure"
 )
 # Rooms that know nothing of the runtime, so that they can be tested without it.
 without_openvino=" base core machine vision accuracy media "

@@ -1,10 +1,13 @@
 #include "machine/cpu_limits.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <sstream>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <sched.h>
 #include <unistd.h>
@@ -67,33 +70,53 @@ fs::path folder_of(const std::string& cgroup, const Mount& mount) {
   return !relative.empty() && *relative.begin() == ".." ? fs::path() : relative;
 }
 
+/// The folders of this process's cgroup and of those above it, from the top on; none without cgroup v2.
+std::vector<fs::path> cgroup_folders(const fs::path& root) {
+  const std::optional<std::string> cgroup = own_cgroup(root);
+  const std::optional<Mount> mount = cgroup_mount(root);
+  if (!cgroup || !mount) return {};
+  std::vector<fs::path> folders{root / mount->at.relative_path()};
+  for (const fs::path& part : folder_of(*cgroup, *mount)) folders.push_back(folders.back() / part);
+  return folders;
+}
+
+/// "1073741824"; "max" is no limit.
+std::optional<std::uint64_t> parse_bytes(const std::string& line) {
+  std::uint64_t bytes = 0;
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), bytes);
+  if (error != std::errc() || end != line.data() + line.size()) return std::nullopt;
+  return bytes;
+}
+
 }  // namespace
 
 CgroupLimits cgroup_limits(const fs::path& root) {
   CgroupLimits limits;
-  const std::optional<std::string> cgroup = own_cgroup(root);
-  const std::optional<Mount> mount = cgroup_mount(root);
-  if (!cgroup || !mount) return limits;
-  const fs::path top = root / mount->at.relative_path();
-  const fs::path relative = folder_of(*cgroup, *mount);
-  fs::path folder = top;
-  const auto look = [&] {
+  for (const fs::path& folder : cgroup_folders(root)) {
     if (const auto controllers = first_line(folder / "cgroup.controllers"))
       if ((" " + *controllers + " ").find(" cpu ") != std::string::npos) limits.is_known = true;
     if (const auto line = first_line(folder / "cpu.max")) {
       limits.is_known = true;
       if (const auto quota = parse_quota(*line)) limits.cpu_quota = std::min(*quota, limits.cpu_quota.value_or(*quota));
     }
+    if (const auto line = first_line(folder / "memory.max"))
+      if (const auto most = parse_bytes(*line)) limits.memory_max = std::min(*most, limits.memory_max.value_or(*most));
     // The deeper one is never larger: the kernel has taken what is above into account.
     if (auto line = first_line(folder / "cpuset.cpus.effective"); line && !line->empty())
       limits.cpuset = std::move(line);
-  };
-  look();
-  for (const fs::path& part : relative) {
-    folder /= part;
-    look();
   }
   return limits;
+}
+
+double throttled_s(const fs::path& root) {
+  double most_us = 0;
+  for (const fs::path& folder : cgroup_folders(root)) {
+    std::ifstream file(folder / "cpu.stat");
+    std::string name;
+    for (double value = 0; file >> name >> value;)
+      if (name == "throttled_usec") most_us = std::max(most_us, value);
+  }
+  return most_us * 1e-6;
 }
 
 unsigned CpuLimits::threads() const {

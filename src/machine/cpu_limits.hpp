@@ -1,6 +1,7 @@
 // What the operating system lets this process use of the machine's processors.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -13,12 +14,17 @@ struct CgroupLimits {
   /// there may be limits all the same.
   bool is_known = false;
   std::optional<double> cpu_quota;  ///< CPUs' worth of time: cpu.max, the least on the way up; 1.5 for "150000 100000"
-  std::optional<std::string> cpuset;  ///< as the kernel writes it, "0-3,8": cpuset.cpus.effective
+  std::optional<std::uint64_t> memory_max;  ///< bytes: memory.max, the least on the way up
+  std::optional<std::string> cpuset;        ///< as the kernel writes it, "0-3,8": cpuset.cpus.effective
 };
 
 /// Reads /proc/self/cgroup and the files of the cgroup that it names, as
 /// https://docs.kernel.org/admin-guide/cgroup-v2.html describes them, below `root`.
 CgroupLimits cgroup_limits(const std::filesystem::path& root = "/");
+
+/// How long quotas have kept this process's cgroup from running, in seconds: throttled_usec of cpu.stat, the most on
+/// the way up. 0 where there is none. Counts since the cgroup was made: take the difference of two.
+double throttled_s(const std::filesystem::path& root = "/");
 
 struct CpuLimits {
   unsigned processors = 1;  ///< that the machine has and are switched on

@@ -1,12 +1,14 @@
 #include "measure/comparison.hpp"
 
 #include <algorithm>
-#include <map>
-#include <memory>
-#include <ranges>
+#include <chrono>
+#include <numeric>
 #include <utility>
 
+#include <openvino/runtime/properties.hpp>
+
 #include "machine/cpu_limits.hpp"
+#include "measure/request_tensors.hpp"
 
 namespace inferqueue::measure {
 namespace {
@@ -19,18 +21,104 @@ std::vector<double> of_each(const std::vector<Sample>& samples, Get get) {
   return values;
 }
 
+std::size_t sum_of(const std::vector<Sample>& samples, std::size_t Sample::* member) {
+  return std::accumulate(samples.begin(), samples.end(), std::size_t{0},
+                         [&](std::size_t sum, const Sample& sample) { return sum + sample.*member; });
+}
+
+/// What the device runs side by side, 0 where it doesn't tell.
+std::size_t streams_of(const ov::CompiledModel& compiled) {
+  try {
+    return static_cast<std::size_t>(std::max(0, static_cast<int>(compiled.get_property(ov::num_streams).num)));
+  } catch (const std::exception&) {  // a device of several has none of its own
+    return 0;
+  }
+}
+
+std::optional<double> first_inference_s(Work& work, ov::CompiledModel& compiled) {
+  ov::InferRequest request = compiled.create_infer_request();
+  work.fill(SingleInputs(request));
+  const Stopwatch watch;
+  try {
+    request.infer();
+  } catch (const std::exception&) {  // it is counted when it happens again in a round
+    return std::nullopt;
+  }
+  return watch.elapsed().wall_s;
+}
+
+/// A model compiled under each hint, and what runs it with each number of requests.
+class Bench {
+ public:
+  Bench(ov::Core& core, Work& work, const ComparisonOptions& options) : work_(work), options_(options) {
+    for (const std::string& hint : options.hints) prepare(core, hint);
+  }
+
+  void run(std::size_t index, std::size_t round, std::stop_token stop) {
+    Cell& cell = measured.cells[index];
+    Round limits{.duration = std::chrono::duration<double>(options_.seconds),
+                 .most_requests = options_.most_requests,
+                 .arrivals = {},
+                 .stop = std::move(stop)};
+    // Requests carry a batch of items each; every round has moments of its own.
+    if (cell.rate)
+      limits.arrivals.emplace(*cell.rate / static_cast<double>(cell.batch), options_.arrivals, options_.seed + round);
+    Runner& runner = *runners_[owner_[index]];
+    cell.samples.push_back(runner.run(cell.mode, limits, *cell.recording));
+    cell.first_failure = runner.first_failure();
+  }
+
+  Measured measured;
+
+ private:
+  void prepare(ov::Core& core, const std::string& hint) {
+    pipeline::DeviceOptions device = options_.device;
+    device.hint = hint;
+    const Stopwatch watch;
+    ov::CompiledModel compiled = pipeline::compile(core, work_.graph(), work_.model_name(), device);
+    const double compile_s = watch.elapsed().wall_s;
+    measured.preparations.push_back({hint, compile_s, first_inference_s(work_, compiled)});
+    for (const std::size_t jobs : options_.jobs) {
+      runners_.push_back(std::make_unique<Runner>(work_, compiled, jobs, options_.modes));
+      for (const Mode mode : options_.modes) add_cells(hint, mode, streams_of(compiled));
+    }
+  }
+
+  void add_cells(const std::string& hint, Mode mode, std::size_t streams) {
+    std::vector<std::optional<double>> rates(options_.rates.begin(), options_.rates.end());
+    if (rates.empty()) rates.emplace_back();
+    for (const auto& rate : rates) {
+      measured.cells.push_back({.mode = mode,
+                                .hint = hint,
+                                .rate = rate,
+                                .requests = runners_.back()->requests(mode),
+                                .streams = streams,
+                                .batch = work_.batch(),
+                                .samples = {},
+                                .recording = std::make_shared<Recording>(),
+                                .first_failure = {}});
+      owner_.push_back(runners_.size() - 1);
+    }
+  }
+
+  Work& work_;
+  const ComparisonOptions& options_;
+  std::vector<std::unique_ptr<Runner>> runners_;
+  std::vector<std::size_t> owner_;  // of each cell, among the runners
+};
+
 }  // namespace
 
-std::vector<double> Cell::images_per_s() const {
-  return of_each(samples, [](const Sample& sample) { return sample.images_per_s(); });
+std::vector<double> Cell::items_per_s() const {
+  return of_each(samples, [](const Sample& sample) { return sample.items_per_s(); });
 }
 
-Spread Cell::rate() const {
-  return spread(images_per_s());
+Spread Cell::throughput() const {
+  return spread(items_per_s());
 }
 
-double Cell::cpu_s_per_image() const {
-  return spread(of_each(samples, [](const Sample& sample) { return sample.cpu_s_per_image(); })).median;
+double Cell::cpu_s_per_item() const {
+  return spread(of_each(samples, [](const Sample& sample) { return sample.cpu_s_per_item(); })).median;
 }
 
 double Cell::cpu_utilization() const {
@@ -39,16 +127,24 @@ double Cell::cpu_utilization() const {
       .median;
 }
 
-Verdict compare_rates(const Cell& a, const Cell& b) {
-  Verdict verdict{.ratio = ratio(a.images_per_s(), b.images_per_s())};
-  verdict.beyond_noise = a.samples.size() > 1 && (verdict.ratio.min > 1 || verdict.ratio.max < 1);
-  return verdict;
+std::size_t Cell::failures() const {
+  return sum_of(samples, &Sample::failures);
+}
+
+std::size_t Cell::unsent() const {
+  return sum_of(samples, &Sample::unsent);
+}
+
+Gain compare_rates(const Cell& a, const Cell& b) {
+  Gain gain{.ratio = ratio(a.items_per_s(), b.items_per_s()), .beyond_noise = false};
+  gain.beyond_noise = is_beyond_noise(gain.ratio);
+  return gain;
 }
 
 const Cell* best_of(std::span<const Cell> cells, Mode mode) {
   const Cell* best = nullptr;
   for (const Cell& cell : cells)
-    if (cell.mode == mode && (best == nullptr || cell.rate().median > best->rate().median)) best = &cell;
+    if (cell.mode == mode && (best == nullptr || cell.throughput().median > best->throughput().median)) best = &cell;
   return best;
 }
 
@@ -58,32 +154,26 @@ const Cell* find(std::span<const Cell> cells, Mode mode, const std::string& hint
   return found == cells.end() ? nullptr : &*found;
 }
 
-std::vector<Cell> compare(ov::Core& core, const pipeline::DetectorModel& model, std::span<const cv::Mat> pictures,
-                          const ComparisonOptions& options, const std::function<void(double)>& progress,
-                          std::stop_token stop) {
-  std::map<std::string, std::unique_ptr<DetectionWork>> works;
-  std::vector<Cell> cells;
-  for (const std::string& hint : options.hints) {
-    pipeline::DeviceOptions device = options.device;
-    device.hint = hint;
-    auto work = std::make_unique<DetectionWork>(model, pipeline::compile(core, model, device), pictures,
-                                                options.postprocess, options.jobs, options.modes);
-    for (const Mode mode : options.modes)
-      cells.push_back({.mode = mode, .hint = hint, .requests = work->requests(mode), .samples = {}});
-    works.emplace(hint, std::move(work));
-  }
+Measured compare(ov::Core& core, Work& work, const ComparisonOptions& options,
+                 const std::function<void(double)>& progress, std::stop_token stop) {
+  Bench bench(core, work, options);
+  std::vector<Cell>& cells = bench.measured.cells;
   std::size_t done = 0;
-  for (std::size_t round = 0; round < options.rounds; ++round) {
-    std::vector<std::pair<Cell*, Sample>> measured;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (stop.stop_requested()) return cells;
-      Cell& cell = cells[round % 2 == 0 ? i : cells.size() - 1 - i];
-      measured.emplace_back(&cell, works.at(cell.hint)->run(cell.mode, std::chrono::duration<double>(options.seconds)));
+  for (std::size_t round = 0; round < options.rounds && !stop.stop_requested(); ++round) {
+    for (std::size_t i = 0; i < cells.size() && !stop.stop_requested(); ++i) {
+      bench.run(round % 2 == 0 ? i : cells.size() - 1 - i, round, stop);
       progress(static_cast<double>(++done) / static_cast<double>(options.rounds * cells.size()));
     }
-    for (const auto& [cell, sample] : measured) cell->samples.push_back(sample);
+    // Cut short, what was measured of a later round is left out: a round compares all with all.
+    if (stop.stop_requested() && round > 0) {
+      for (Cell& cell : cells) cell.samples.resize(round);
+      bench.measured.rounds = round;
+      return std::move(bench.measured);
+    }
+    bench.measured.rounds = round + 1;
   }
-  return cells;
+  std::erase_if(cells, [](const Cell& cell) { return cell.samples.empty(); });
+  return std::move(bench.measured);
 }
 
 }  // namespace inferqueue::measure

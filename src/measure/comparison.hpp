@@ -1,16 +1,20 @@
-// The three modes under several hints, measured in turn so that a machine that drifts favours none.
+// Modes under several hints, numbers of requests and rates, measured in turn so that a machine that drifts favours
+// none.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
 
-#include <opencv2/core/mat.hpp>
+#include <openvino/runtime/core.hpp>
 
-#include "measure/detection_work.hpp"
+#include "measure/runner.hpp"
 #include "measure/statistics.hpp"
 #include "pipeline/detector.hpp"
 
@@ -18,45 +22,66 @@ namespace inferqueue::measure {
 
 struct ComparisonOptions {
   std::vector<Mode> modes{Mode::sync, Mode::two_requests, Mode::queue};
-  std::vector<std::string> hints{"LATENCY", "THROUGHPUT"};
+  std::vector<std::string> hints{"LATENCY", "THROUGHPUT"};  ///< an empty one: no hint
+  std::vector<std::size_t> jobs{0};                         ///< of the queue; each is measured
+  std::vector<double> rates;                                ///< of an open loop, items/s; none: a closed loop
+  Arrivals::Kind arrivals = Arrivals::Kind::constant;
+  std::uint64_t seed = 1;
   pipeline::DeviceOptions device;  ///< its hint is not used
-  vision::PostprocessOptions postprocess;
-  std::size_t jobs = 0;  ///< of the queue
-  std::size_t rounds = 5;
-  double seconds = 1;  ///< for each mode, hint and round
+  std::size_t rounds = 6;
+  double seconds = 1;             ///< for each cell and round
+  std::size_t most_requests = 0;  ///< for each cell and round; 0: only the time counts
 };
 
-/// One mode under one hint.
+/// One mode under one hint, with one number of requests at one rate.
 struct Cell {
   Mode mode = Mode::sync;
   std::string hint;
+  std::optional<double> rate;
   std::size_t requests = 0;
+  std::size_t streams = 0;  ///< what the device runs side by side; 0 where it doesn't tell
+  std::size_t batch = 1;
   std::vector<Sample> samples;  ///< one a round
+  std::shared_ptr<Recording> recording = std::make_shared<Recording>();
+  std::string first_failure;
 
-  std::vector<double> images_per_s() const;
-  Spread rate() const;
-  double cpu_s_per_image() const;
+  std::vector<double> items_per_s() const;
+  Spread throughput() const;
+  double cpu_s_per_item() const;
   /// Of all processors that the process may use, 0..1.
   double cpu_utilization() const;
+  std::size_t failures() const;
+  std::size_t unsent() const;
+};
+
+/// What it took to get a model ready under one hint.
+struct Preparation {
+  std::string hint;
+  double compile_s = 0;
+  std::optional<double> first_inference_s;  ///< nothing if it failed
+};
+
+struct Measured {
+  std::vector<Cell> cells;  ///< those with a sample at least
+  std::vector<Preparation> preparations;
+  std::size_t rounds = 0;  ///< that are whole
 };
 
 /// How two cells compare, round by round.
-struct Verdict {
+struct Gain {
   Spread ratio;
-  /// False if the ratio lies on both sides of 1 in different rounds, or there was only one.
   bool beyond_noise = false;
 };
-Verdict compare_rates(const Cell& a, const Cell& b);
+Gain compare_rates(const Cell& a, const Cell& b);
 
 /// The best cell of a mode, by its median rate; nullptr if there is none.
 const Cell* best_of(std::span<const Cell> cells, Mode mode);
 const Cell* find(std::span<const Cell> cells, Mode mode, const std::string& hint);
 
-/// Compiles the model once a hint and measures every mode under every hint in each round, the order turned round from
-/// round to round. `progress` hears the share that is done, 0..1. After a stop request it returns the whole rounds that
-/// were measured; with none, cells without samples.
-std::vector<Cell> compare(ov::Core& core, const pipeline::DetectorModel& model, std::span<const cv::Mat> pictures,
-                          const ComparisonOptions& options, const std::function<void(double)>& progress,
-                          std::stop_token stop);
+/// Compiles the model once a hint and measures every cell in each round, the order turned round from round to round.
+/// `progress` hears the share that is done, 0..1. After a stop request it returns the whole rounds that were measured;
+/// of the first round, whatever cells were, the last of them cut short.
+Measured compare(ov::Core& core, Work& work, const ComparisonOptions& options,
+                 const std::function<void(double)>& progress, std::stop_token stop);
 
 }  // namespace inferqueue::measure

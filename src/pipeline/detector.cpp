@@ -17,12 +17,17 @@ namespace inferqueue::pipeline {
 namespace {
 
 ov::AnyMap properties_of(const DeviceOptions& options) {
-  ov::AnyMap properties;
-  properties[ov::hint::performance_mode.name()] = devices::performance_hint(options.hint);
+  ov::AnyMap properties = options.properties;
+  if (!options.hint.empty()) properties[ov::hint::performance_mode.name()] = devices::performance_hint(options.hint);
   if (options.streams) {
     if (*options.streams < 1 || *options.streams > 1024)
       throw base::OptionError(fmt::format("--nstreams {}: give 1 to 1024", *options.streams));
     properties[ov::num_streams.name()] = *options.streams;
+  }
+  if (options.threads) {
+    if (*options.threads < 1 || *options.threads > 4096)
+      throw base::OptionError(fmt::format("--nthreads {}: give 1 to 4096", *options.threads));
+    properties[ov::inference_num_threads.name()] = *options.threads;
   }
   if (!options.precision.empty()) {
     static constexpr std::array<std::string_view, 3> known{"f32", "f16", "bf16"};
@@ -52,14 +57,19 @@ using Views = std::array<std::span<const float>, DetectorModel::most_outputs>;
 }  // namespace
 
 ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const DeviceOptions& options) {
+  return compile(core, model.graph, model.path.string(), options);
+}
+
+ov::CompiledModel compile(ov::Core& core, const std::shared_ptr<const ov::Model>& graph, const std::string& name,
+                          const DeviceOptions& options) {
   const ov::AnyMap properties = properties_of(options);
   // Looking for devices loads the plugins of all there might be. The CPU's needn't be looked for.
   if (options.device != "CPU") devices::check_device(options.device, core.get_available_devices());
   try {
-    return core.compile_model(model.graph, options.device, properties);
+    return core.compile_model(graph, options.device, properties);
   } catch (const std::exception& error) {
     throw base::UserError(
-        fmt::format("device '{}': can't compile '{}': {}", options.device, model.path.string(), devices::brief(error)));
+        fmt::format("device '{}': can't compile '{}': {}", options.device, name, devices::brief(error)));
   }
 }
 
@@ -105,10 +115,17 @@ void read_output(vision::Postprocess& postprocess, const DetectorModel& model, c
 void read_output(vision::Postprocess& postprocess, const DetectorModel& model, ov::InferRequest& request,
                  const vision::Geometry& geometry, const vision::PostprocessOptions& options,
                  std::vector<vision::Detection>& detections) {
+  const auto output_of = [&](std::size_t i) { return request.get_output_tensor(i); };
+  read_output(postprocess, model, output_of, geometry, options, detections);
+}
+
+void read_output(vision::Postprocess& postprocess, const DetectorModel& model,
+                 const std::function<ov::Tensor(std::size_t)>& output_of, const vision::Geometry& geometry,
+                 const vision::PostprocessOptions& options, std::vector<vision::Detection>& detections) {
   std::array<ov::Tensor, DetectorModel::most_outputs> tensors;  // for as long as they are looked at
   Views views;
   for (std::size_t i = 0; i < model.outputs.size(); ++i) {
-    tensors.at(i) = request.get_output_tensor(model.outputs[i]);
+    tensors.at(i) = output_of(model.outputs[i]);
     views.at(i) = {tensors.at(i).data<const float>(), tensors.at(i).get_size()};
   }
   postprocess.apply(*model.head, std::span(views).first(model.outputs.size()), geometry, options, detections);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,15 +24,20 @@ namespace inferqueue::pipeline {
 /// How a model is compiled. A plain value: the same for every command that runs one.
 struct DeviceOptions {
   std::string device = "CPU";
-  std::string hint = "throughput";  ///< see performance_hint()
+  std::string hint = "throughput";  ///< see performance_hint(); none where empty
   std::optional<int> streams;       ///< NUM_STREAMS; the device's choice where empty
+  std::optional<int> threads;       ///< INFERENCE_NUM_THREADS; the device's choice where empty
   std::string precision;            ///< INFERENCE_PRECISION_HINT: f32, f16, bf16; the device's choice where empty
   std::filesystem::path cache_dir;  ///< CACHE_DIR: where compiled models are kept; nowhere where empty
+  ov::AnyMap properties;            ///< the runtime's own, by its names; what is said above goes before
 };
 
 /// Compiles a model. Throws base::UserError that names the device, the hint or the property that is wrong
 /// (base::OptionError for a value that is none).
 ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const DeviceOptions& options);
+/// The same for any model; `name` is what it is called in errors.
+ov::CompiledModel compile(ov::Core& core, const std::shared_ptr<const ov::Model>& graph, const std::string& name,
+                          const DeviceOptions& options);
 
 /// The type that a compiled model computes in: "f32", "bf16" …; "unknown" where the device doesn't say.
 std::string inference_precision(const ov::CompiledModel& compiled);
@@ -51,5 +57,9 @@ void read_output(vision::Postprocess& postprocess, const DetectorModel& model, c
 void read_output(vision::Postprocess& postprocess, const DetectorModel& model, ov::InferRequest& request,
                  const vision::Geometry& geometry, const vision::PostprocessOptions& options,
                  std::vector<vision::Detection>& detections);
+/// From wherever they are: `output_of` gives one by its position.
+void read_output(vision::Postprocess& postprocess, const DetectorModel& model,
+                 const std::function<ov::Tensor(std::size_t)>& output_of, const vision::Geometry& geometry,
+                 const vision::PostprocessOptions& options, std::vector<vision::Detection>& detections);
 
 }  // namespace inferqueue::pipeline

@@ -39,6 +39,19 @@ TEST_F(Cgroup, QuotaAndCpusetOfAContainer) {
   EXPECT_EQ(limits().cpuset, "0-3,8");
 }
 
+TEST_F(Cgroup, MemoryAndThrottlingOfTheTightestLevel) {
+  process_is_in("0::/pod/main\n");
+  mounted();
+  EXPECT_EQ(limits().memory_max, std::nullopt);
+  EXPECT_EQ(throttled_s(temp.path()), 0);
+  temp.file("sys/fs/cgroup/pod/memory.max", "1073741824\n");
+  temp.file("sys/fs/cgroup/pod/main/memory.max", "max\n");
+  temp.file("sys/fs/cgroup/pod/cpu.stat", "usage_usec 900\nnr_throttled 3\nthrottled_usec 2500000\n");
+  temp.file("sys/fs/cgroup/pod/main/cpu.stat", "usage_usec 900\nthrottled_usec 0\n");
+  EXPECT_EQ(limits().memory_max, 1073741824U);
+  EXPECT_DOUBLE_EQ(throttled_s(temp.path()), 2.5);
+}
+
 TEST_F(Cgroup, MaxIsNoQuota) {
   process_is_in("0::/\n");
   mounted();

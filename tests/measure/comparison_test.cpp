@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "machine/cpu_limits.hpp"
+#include "measure/detection_work.hpp"
 #include "support/known_boxes.hpp"
 #include "support/temp_folder.hpp"
 #include "support/user_error.hpp"
@@ -23,13 +24,14 @@ class ComparisonTest : public ::testing::Test {
   ComparisonTest() {
     options.rounds = 2;
     options.seconds = 1e-6;  // one picture, or two
-    options.jobs = 3;
+    options.jobs = {3};
     pictures.push_back(testing::plain(10));
     pictures.push_back(testing::plain(20, 40, 30));
   }
 
   std::vector<Cell> run(std::stop_token stop = {}) {
-    return compare(core, model, pictures, options, [&](double share) { shares.push_back(share); }, stop);
+    DetectionWork work(model, pictures, postprocess);
+    return compare(core, work, options, [&](double share) { shares.push_back(share); }, stop).cells;
   }
 
   testing::TempFolder temp;
@@ -37,6 +39,7 @@ class ComparisonTest : public ::testing::Test {
   pipeline::DetectorModel model =
       pipeline::load_model(core, testing::save_known_boxes(temp / "model.xml"), std::nullopt);
   std::vector<cv::Mat> pictures;
+  vision::PostprocessOptions postprocess;
   ComparisonOptions options;
   std::vector<double> shares;
 };
@@ -49,12 +52,12 @@ TEST_F(ComparisonTest, EveryModeUnderEveryHintGetsASampleARound) {
     names.insert(std::string(to_string(cell.mode)) + " " + cell.hint);
     ASSERT_EQ(cell.samples.size(), 2U);
     for (const Sample& sample : cell.samples) {
-      EXPECT_GE(sample.images, 1U);
+      EXPECT_GE(sample.items, 1U);
       EXPECT_GT(sample.took.wall_s, 0);
       EXPECT_GE(sample.took.cpu_s, 0);
     }
-    EXPECT_GT(cell.rate().median, 0);
-    EXPECT_GE(cell.cpu_s_per_image(), 0);
+    EXPECT_GT(cell.throughput().median, 0);
+    EXPECT_GE(cell.cpu_s_per_item(), 0);
     EXPECT_GE(cell.cpu_utilization(), 0);
     EXPECT_EQ(cell.requests, cell.mode == Mode::sync ? 1U : cell.mode == Mode::two_requests ? 2U : 3U);
   }
@@ -77,14 +80,14 @@ TEST_F(ComparisonTest, InferenceAloneIsTheQueueWithoutPictures) {
   const auto cells = run();
   ASSERT_EQ(cells.size(), 1U);
   EXPECT_EQ(cells[0].requests, 3U);
-  EXPECT_GE(cells[0].samples.at(0).images, 1U);
+  EXPECT_GE(cells[0].samples.at(0).items, 1U);
 }
 
 TEST_F(ComparisonTest, OnlyWhatIsAskedForIsMeasured) {
   options.modes = {Mode::two_requests};
   options.hints = {"LATENCY"};
   options.rounds = 1;
-  options.jobs = 0;
+  options.jobs = {0};
   const auto cells = run();
   ASSERT_EQ(cells.size(), 1U);
   EXPECT_EQ(cells[0].samples.size(), 1U);
@@ -94,21 +97,47 @@ TEST_F(ComparisonTest, OnlyWhatIsAskedForIsMeasured) {
 TEST_F(ComparisonTest, AStopRequestKeepsWholeRoundsOnly) {
   options.rounds = 1000;
   std::stop_source stop;
-  const auto cells = compare(
-      core, model, pictures, options,
+  DetectionWork work(model, pictures, postprocess);
+  const Measured measured = compare(
+      core, work, options,
       [&](double share) {
         if (share * 6000 > 14.5) stop.request_stop();  // in the third round
       },
       stop.get_token());
-  for (const Cell& cell : cells) EXPECT_EQ(cell.samples.size(), 2U);
+  EXPECT_EQ(measured.rounds, 2U);
+  ASSERT_EQ(measured.cells.size(), 6U);
+  for (const Cell& cell : measured.cells) EXPECT_EQ(cell.samples.size(), 2U);
 }
 
-TEST_F(ComparisonTest, AStopRequestBeforeTheFirstRoundLeavesNoSamples) {
+TEST_F(ComparisonTest, OfTheFirstRoundAStopRequestKeepsWhatThereIs) {
+  std::stop_source stop;
+  DetectionWork work(model, pictures, postprocess);
+  const Measured measured = compare(
+      core, work, options,
+      [&](double share) {
+        if (share * 12 > 1.5) stop.request_stop();  // after the second cell
+      },
+      stop.get_token());
+  ASSERT_EQ(measured.cells.size(), 2U);
+  for (const Cell& cell : measured.cells) EXPECT_EQ(cell.samples.size(), 1U);
+}
+
+TEST_F(ComparisonTest, AStopRequestBeforeTheFirstRoundLeavesNothing) {
   std::stop_source stop;
   stop.request_stop();
-  const auto cells = run(stop.get_token());
-  EXPECT_EQ(cells.size(), 6U);
-  for (const Cell& cell : cells) EXPECT_EQ(cell.samples.size(), 0U);
+  EXPECT_TRUE(run(stop.get_token()).empty());
+}
+
+TEST_F(ComparisonTest, EachNumberOfRequestsAndEachRateIsACell) {
+  options.modes = {Mode::queue};
+  options.hints = {"THROUGHPUT"};
+  options.jobs = {1, 2};
+  options.rates = {1000, 2000};
+  const auto cells = run();
+  ASSERT_EQ(cells.size(), 4U);
+  EXPECT_EQ(cells[0].requests, 1U);
+  EXPECT_EQ(cells[1].rate, 2000);
+  EXPECT_EQ(cells[3].requests, 2U);
 }
 
 TEST_F(ComparisonTest, ADeviceThatIsNotThereIsNamed) {
@@ -116,23 +145,22 @@ TEST_F(ComparisonTest, ADeviceThatIsNotThereIsNamed) {
   EXPECT_TRUE(testing::user_error_of([&] { run(); }).starts_with("device 'NPU7': there is no such device"));
 }
 
-Cell cell_of(Mode mode, const std::string& hint, const std::vector<double>& images_per_s) {
-  Cell cell{.mode = mode, .hint = hint, .requests = 1, .samples = {}};
-  for (const double rate : images_per_s)
-    cell.samples.push_back({.images = 100, .took = {.wall_s = 100 / rate, .cpu_s = 2}});
+Cell cell_of(Mode mode, const std::string& hint, const std::vector<double>& items_per_s) {
+  Cell cell;
+  cell.mode = mode;
+  cell.hint = hint;
+  for (const double rate : items_per_s)
+    cell.samples.push_back(
+        {.items = 100, .failures = 0, .unsent = 0, .throttled_s = 0, .took = {.wall_s = 100 / rate, .cpu_s = 2}});
   return cell;
 }
 
-TEST(Comparison, AVerdictNeedsEveryRoundOnTheSameSide) {
-  const Cell base = cell_of(Mode::sync, "LATENCY", {100, 50, 100});
-  EXPECT_TRUE(compare_rates(cell_of(Mode::queue, "LATENCY", {120, 55, 130}), base).beyond_noise);
-  EXPECT_TRUE(compare_rates(cell_of(Mode::queue, "LATENCY", {90, 45, 80}), base).beyond_noise);
-  EXPECT_FALSE(compare_rates(cell_of(Mode::queue, "LATENCY", {120, 45, 130}), base).beyond_noise);
+TEST(Comparison, AGainIsTakenRoundByRound) {
+  const Cell base = cell_of(Mode::sync, "LATENCY", {100, 50, 100, 80, 20});
+  const Gain gain = compare_rates(cell_of(Mode::queue, "LATENCY", {120, 55, 130, 100, 25}), base);
+  EXPECT_NEAR(gain.ratio.median, 1.25, 1e-9);
+  EXPECT_TRUE(gain.beyond_noise);
   EXPECT_FALSE(compare_rates(base, base).beyond_noise);
-  // One round has no spread.
-  EXPECT_FALSE(
-      compare_rates(cell_of(Mode::queue, "LATENCY", {120}), cell_of(Mode::sync, "LATENCY", {50})).beyond_noise);
-  EXPECT_NEAR(compare_rates(cell_of(Mode::queue, "LATENCY", {120, 55, 130}), base).ratio.median, 1.2, 1e-9);
 }
 
 TEST(Comparison, TheBestOfAModeIsByItsMedian) {
@@ -147,7 +175,7 @@ TEST(Comparison, TheBestOfAModeIsByItsMedian) {
 }
 
 TEST(Comparison, ProcessorTimeIsSharedByThePictures) {
-  EXPECT_DOUBLE_EQ(cell_of(Mode::sync, "LATENCY", {10, 20}).cpu_s_per_image(), 0.02);
+  EXPECT_DOUBLE_EQ(cell_of(Mode::sync, "LATENCY", {10, 20}).cpu_s_per_item(), 0.02);
   EXPECT_DOUBLE_EQ(cell_of(Mode::sync, "LATENCY", {10}).cpu_utilization(), 2.0 / 10 / machine::cpu_limits().usable);
 }
 

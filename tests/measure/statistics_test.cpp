@@ -11,10 +11,10 @@ namespace {
 
 using Values = std::vector<double>;
 
-void expect_spread(const Spread& spread, double median, double min, double max) {
+void expect_spread(const Spread& spread, double median, double low, double high) {
   EXPECT_DOUBLE_EQ(spread.median, median);
-  EXPECT_DOUBLE_EQ(spread.min, min);
-  EXPECT_DOUBLE_EQ(spread.max, max);
+  EXPECT_DOUBLE_EQ(spread.low, low);
+  EXPECT_DOUBLE_EQ(spread.high, high);
 }
 
 TEST(Spread, IsTheMiddleAndTheExtremes) {
@@ -29,6 +29,20 @@ TEST(Spread, OfOneOutlierKeepsTheMedian) {
   EXPECT_DOUBLE_EQ(spread(Values{10, 10, 10, 10, 1e9}).median, 10);
 }
 
+TEST(Spread, TheIntervalLeavesOutWhatItsCoverageAllows) {
+  // From tables of the sign test: 1 - 2 P(X <= k) for X of Binomial(n, 1/2).
+  EXPECT_DOUBLE_EQ(spread(Values{1}).coverage, 0);
+  EXPECT_DOUBLE_EQ(spread(Values{1, 2, 3, 4, 5}).coverage, 0.9375);
+  EXPECT_DOUBLE_EQ(spread(Values{1, 2, 3, 4, 5, 6}).coverage, 0.96875);
+  const Spread nine = spread(Values{9, 1, 2, 8, 3, 7, 4, 6, 5});
+  expect_spread(nine, 5, 2, 8);
+  EXPECT_NEAR(nine.coverage, 0.9609, 1e-4);
+  Values twenty;
+  for (int i = 1; i <= 20; ++i) twenty.push_back(i);
+  expect_spread(spread(twenty), 10.5, 6, 15);
+  EXPECT_NEAR(spread(twenty).coverage, 0.9586, 1e-4);
+}
+
 TEST(Spread, OfNothingIsRefused) {
   EXPECT_THROW(spread(Values{}), std::invalid_argument);
 }
@@ -37,6 +51,18 @@ TEST(Ratio, IsTakenRoundByRound) {
   // Both slow down by half together: the ratio stays.
   expect_spread(ratio(Values{200, 100, 50}, Values{100, 50, 25}), 2, 2, 2);
   expect_spread(ratio(Values{1, 4, 9}, Values{1, 2, 3}), 2, 1, 3);
+}
+
+TEST(Ratio, ToNothingIsNothing) {
+  expect_spread(ratio(Values{1}, Values{0}), 0, 0, 0);
+}
+
+TEST(Ratio, IsBeyondTheNoiseOnOneSideOfOneInFiveRounds) {
+  EXPECT_TRUE(is_beyond_noise(spread(Values{1.1, 1.2, 1.1, 1.3, 1.01})));
+  EXPECT_TRUE(is_beyond_noise(spread(Values{0.9, 0.8, 0.9, 0.7, 0.99})));
+  EXPECT_FALSE(is_beyond_noise(spread(Values{1.1, 1.2, 1.1, 1.3, 0.99})));
+  EXPECT_FALSE(is_beyond_noise(spread(Values{1, 1, 1, 1, 1})));
+  EXPECT_FALSE(is_beyond_noise(spread(Values{2, 2, 2, 2}))) << "four rounds tell too little";
 }
 
 TEST(Ratio, OfSeriesThatDoNotBelongTogetherIsRefused) {

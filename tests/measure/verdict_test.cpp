@@ -1,0 +1,189 @@
+// What limits the throughput: on figures that are known, and where the real runtime is brought to it.
+#include "measure/verdict.hpp"
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "measure/inference_work.hpp"
+#include "measure/layers.hpp"
+#include "measure/sweep.hpp"
+#include "support/device.hpp"
+
+namespace inferqueue::measure {
+namespace {
+
+using Kind = Verdict::Kind;
+
+/// A device of two streams at its limit: 4 requests, all with it.
+Figures at_the_limit() {
+  return {.requests_per_s = 100,
+          .requests = 4,
+          .streams = 2,
+          .wait_s = 0.0099,
+          .prepare_s = 0.0001,
+          .service_s = 0.039,
+          .callback_s = 0.0001,
+          .cpu_utilization = 0.98,
+          .throttled_share = 0};
+}
+
+TEST(Verdict, EachLimitHasFiguresThatShowIt) {
+  Figures figures = at_the_limit();
+  EXPECT_EQ(judge(figures).kind, Kind::device_limit);
+  EXPECT_NE(judge(figures).text.find("3.9 of 4 requests"), std::string::npos) << judge(figures).text;
+
+  figures.throttled_share = 0.3;
+  EXPECT_EQ(judge(figures).kind, Kind::quota_throttled);
+  EXPECT_NE(judge(figures).text.find("30 % of the time"), std::string::npos) << judge(figures).text;
+
+  figures = at_the_limit();
+  figures.callback_s = 0.009;
+  EXPECT_EQ(judge(figures).kind, Kind::callback_slow);
+  EXPECT_NE(judge(figures).text.find("9000 µs"), std::string::npos) << judge(figures).text;
+
+  figures = at_the_limit();
+  figures.wait_s = 0;
+  figures.prepare_s = 0.0099;
+  figures.service_s = 0.01;
+  EXPECT_EQ(judge(figures).kind, Kind::submitter_starved);
+  EXPECT_NE(judge(figures).text.find("99 %"), std::string::npos) << judge(figures).text;
+
+  figures = at_the_limit();
+  figures.requests = 1;
+  figures.service_s = 0.0095;
+  EXPECT_EQ(judge(figures).kind, Kind::too_few_requests);
+  figures.requests = 2;
+  figures.service_s = 0.0195;
+  EXPECT_EQ(judge(figures).kind, Kind::device_limit) << "as many as streams, and the processors are busy";
+  figures.cpu_utilization = 0.6;
+  EXPECT_EQ(judge(figures).kind, Kind::too_few_requests);
+  EXPECT_NE(judge(figures).text.find("2 for 2 streams"), std::string::npos) << judge(figures).text;
+}
+
+TEST(Verdict, ThreadsAreCappedWhereAQuotaAllowsFewer) {
+  machine::CpuLimits limits;
+  limits.usable = 8;
+  EXPECT_EQ(capped_threads(limits, "CPU", {}), std::nullopt);
+  limits.cgroup.cpu_quota = 1.5;
+  EXPECT_EQ(capped_threads(limits, "CPU", {}), 2);
+  EXPECT_EQ(capped_threads(limits, "CPU", 8), std::nullopt) << "told otherwise";
+  EXPECT_EQ(capped_threads(limits, "GPU", {}), std::nullopt);
+  limits.cgroup.cpu_quota = 64;
+  EXPECT_EQ(capped_threads(limits, "CPU", {}), std::nullopt);
+}
+
+/// A work whose inputs, inferences and outputs take as long as they are told to.
+class SlowWork final : public Work {
+ public:
+  using Duration = std::chrono::microseconds;
+  SlowWork(Duration prepare, Duration inference, Duration look)
+      : prepare_(prepare), inference_(inference), look_(look) {}
+
+  const std::shared_ptr<ov::Model>& graph() const override { return graph_; }
+  std::string model_name() const override { return "slow"; }
+  std::size_t batch() const override { return 1; }
+  void reserve(std::size_t /*places*/) override {}
+  void fill(const Tensors& inputs) override {
+    ov::Tensor input = inputs.at(0);
+    input.data<float>()[0] = testing::command::nap;
+    input.data<float>()[1] = static_cast<float>(inference_.count());
+  }
+  void prepare(std::size_t /*place*/, std::size_t /*item*/, const Tensors& /*inputs*/) override {
+    std::this_thread::sleep_for(prepare_);
+  }
+  void look(std::size_t /*place*/, const Tensors& /*outputs*/) override { std::this_thread::sleep_for(look_); }
+
+ private:
+  std::shared_ptr<ov::Model> graph_;
+  Duration prepare_;
+  Duration inference_;
+  Duration look_;
+};
+
+/// What is said of a queue of so many requests on a device of two streams.
+Verdict verdict_on(SlowWork& work, std::size_t requests) {
+  ov::Core core;
+  constexpr std::array<Mode, 1> modes{Mode::queue};
+  Runner runner(work, testing::compile_command_model(core), requests, modes);
+  Round round;
+  round.duration = std::chrono::minutes(10);
+  round.most_requests = 60;
+  Cell cell;
+  cell.mode = Mode::queue;
+  cell.requests = requests;
+  cell.streams = 2;
+  cell.samples.push_back(runner.run(Mode::queue, round, *cell.recording));
+  return judge(figures_of(cell));
+}
+
+using std::chrono::milliseconds;
+
+TEST(Verdict, ASubmitterThatIsSlowIsFound) {
+  SlowWork work(milliseconds(8), milliseconds(2), milliseconds(0));
+  EXPECT_EQ(verdict_on(work, 4).kind, Kind::submitter_starved);
+}
+
+TEST(Verdict, ACallbackThatIsSlowIsFound) {
+  SlowWork work(milliseconds(0), milliseconds(2), milliseconds(8));
+  EXPECT_EQ(verdict_on(work, 4).kind, Kind::callback_slow);
+}
+
+TEST(Verdict, TooFewRequestsAreFound) {
+  SlowWork work(milliseconds(0), milliseconds(10), milliseconds(0));
+  EXPECT_EQ(verdict_on(work, 1).kind, Kind::too_few_requests);
+}
+
+TEST(Verdict, ADeviceAtItsLimitIsFound) {
+  SlowWork work(milliseconds(0), milliseconds(10), milliseconds(0));
+  EXPECT_EQ(verdict_on(work, 6).kind, Kind::device_limit);
+}
+
+TEST(Knee, IsTheFirstThatComesNearTheMost) {
+  EXPECT_EQ(knee_of(std::vector<double>{50, 90, 96, 100, 99}), 2U);
+  EXPECT_EQ(knee_of(std::vector<double>{100, 60}), 0U);
+  EXPECT_EQ(knee_of(std::vector<double>{0}), 0U);
+  EXPECT_THROW(knee_of(std::vector<double>{}), std::invalid_argument);
+}
+
+Cell cell_with(std::chrono::microseconds latency, std::size_t unsent = 0) {
+  Cell cell;
+  const Clock::time_point begin;
+  RequestTimes times(0, 0, begin, begin);
+  times.started = begin;
+  times.completed = times.returned = begin + latency;
+  cell.recording->begin(begin, std::chrono::seconds(1));
+  cell.recording->add(times, 1);
+  cell.samples.push_back({.items = 1, .failures = 0, .unsent = unsent, .throttled_s = 0, .took = {1, 1}});
+  return cell;
+}
+
+TEST(OpenLoop, TheHighestRateIsTheLastBeforeTheFirstThatDoesNotHold) {
+  using std::chrono::microseconds;
+  const std::vector<Cell> cells{cell_with(microseconds(10)), cell_with(microseconds(20)), cell_with(microseconds(90)),
+                                cell_with(microseconds(20))};
+  EXPECT_EQ(highest_that_holds(cells, 50), &cells[1]);
+  EXPECT_EQ(highest_that_holds(cells, std::nullopt), &cells[3]);
+  EXPECT_EQ(highest_that_holds(cells, 5), nullptr);
+  EXPECT_FALSE(holds(cell_with(microseconds(10), 1), std::nullopt)) << "one could not be sent";
+}
+
+TEST(Layers, AreThoseThatRanTheSlowestFirst) {
+  ov::Core core;
+  InferenceWork work(core, "builtin:mlp", {});
+  const auto layers = profile(core, work, {}, 3);
+  ASSERT_GE(layers.size(), 3U);
+  double share = 0;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    share += layers[i].share;
+    EXPECT_GE(layers[i == 0 ? 0 : i - 1].real_us, layers[i].real_us);
+    EXPECT_FALSE(layers[i].exec_type.empty());
+  }
+  EXPECT_NEAR(share, 1, 1e-6);
+}
+
+}  // namespace
+}  // namespace inferqueue::measure
