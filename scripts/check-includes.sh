@@ -15,9 +15,10 @@ declare -A allowed=(
   [accuracy]="base vision accuracy"
   [pipeline]="base devices models vision pipeline"
   [measure]="base machine vision pipeline measure"
+  [page]="page"
 )
 # Rooms that know nothing of the runtime, so that they can be tested without it.
-without_openvino=" base core machine vision accuracy "
+without_openvino=" base core machine vision accuracy page "
 
 findings=$(
   project_files '*.cpp' '*.hpp' | while read -r file; do

@@ -1,0 +1,137 @@
+// Throughput of every run as bars with their intervals, and what of the hardware they used.
+import { axis, chart, tip, tooltip } from './chart.js';
+import { section, table } from './dom.js';
+import { duration, figure, isInterval, isNumber, percent, range, ratio } from './format.js';
+import { bestRuns, hintTitle, modeTitle, runsOf, runTitle, unitOf } from './report.js';
+import { colour, faded, modeColour } from './theme.js';
+
+function throughputBars(runs, titles, best, unit, small) {
+  return {
+    type: 'bar',
+    name: 'throughput',
+    barMaxWidth: 22,
+    data: runs.map((run) => ({
+      value: run.throughput_per_s,
+      itemStyle: {
+        color: best.includes(run) ? modeColour(run.mode) : faded(modeColour(run.mode), 0.45),
+        borderRadius: [0, 3, 3, 0],
+      },
+    })),
+    tooltip: {
+      formatter: ({ dataIndex: at }) =>
+        tip(titles[at], [
+          [unit, figure(runs[at].throughput_per_s)],
+          ['interval', range(runs[at].throughput_interval)],
+          ['requests', runs[at].nireq],
+          ['streams', runs[at].nstreams],
+          ['CPU', percent(runs[at].cpu_utilization)],
+          ['failures', runs[at].failures > 0 ? runs[at].failures : null],
+        ]),
+    },
+    label: {
+      show: true,
+      position: 'right',
+      distance: small ? 14 : 18,
+      color: colour('text'),
+      fontSize: 12,
+      formatter: ({ value }) => figure(value),
+    },
+  };
+}
+
+function intervals(runs) {
+  const line = (x1, y1, x2, y2) => ({
+    type: 'line',
+    shape: { x1, y1, x2, y2 },
+    style: { stroke: colour('text'), lineWidth: 1.5 },
+  });
+  return {
+    type: 'custom',
+    silent: true,
+    z: 5,
+    data: runs.map((run, at) => (isInterval(run.throughput_interval) ? [...run.throughput_interval, at] : null)).filter(Boolean),
+    encode: { x: [0, 1], y: 2 },
+    renderItem: (_, api) => {
+      const [left, y] = api.coord([api.value(0), api.value(2)]);
+      const [right] = api.coord([api.value(1), api.value(2)]);
+      return { type: 'group', children: [line(left, y, right, y), line(left, y - 4, left, y + 4), line(right, y - 4, right, y + 4)] };
+    },
+  };
+}
+
+function utilizationBars(runs, titles, key, name, shade) {
+  return {
+    type: 'bar',
+    name,
+    xAxisIndex: 1,
+    yAxisIndex: 1,
+    barMaxWidth: 22,
+    data: runs.map((run) => ({
+      value: isNumber(run[key]) ? run[key] * 100 : null,
+      itemStyle: { color: faded(modeColour(run.mode), shade), borderRadius: [0, 3, 3, 0] },
+    })),
+    tooltip: { formatter: ({ dataIndex: at }) => tip(titles[at], [[name, percent(runs[at][key])]]) },
+    label: {
+      show: true,
+      position: 'right',
+      color: colour('text'),
+      fontSize: 12,
+      formatter: ({ value }) => (isNumber(value) ? `${value.toFixed(0)} %` : ''),
+    },
+  };
+}
+
+// Side by side, or one below the other where the page is narrow.
+function grids(small, rows, utilization) {
+  const height = rows * 34;
+  if (!utilization) return [{ left: 150, right: 56, top: 10, height }];
+  if (!small) return [{ left: 150, right: '44%', top: 10, height }, { left: '64%', right: 44, top: 10, height }];
+  return [{ left: 118, right: 56, top: 10, height }, { left: 118, right: 44, top: height + 66, height }];
+}
+
+function option(report, runs, small) {
+  const titles = runs.map((run) => runTitle(run, runs));
+  const unit = unitOf(report);
+  const cpu = runs.some((run) => isNumber(run.cpu_utilization));
+  const device = runs.some((run) => isNumber(run.device_utilization));
+  const names = { data: titles, inverse: true, axisLabel: { color: colour('text'), interval: 0, hideOverlap: false } };
+  const wrapped = { ...names, axisLabel: { ...names.axisLabel, formatter: (text) => (small ? text.replace(' · ', '\n') : text) } };
+  const x = [axis('value', unit, { nameGap: 26 })];
+  const y = [axis('category', '', wrapped)];
+  const series = [throughputBars(runs, titles, bestRuns(report), unit, small), intervals(runs)];
+  if (cpu || device) {
+    x.push(axis('value', '% used', { gridIndex: 1, min: 0, max: 100, nameGap: 26 }));
+    y.push(axis('category', '', small ? { ...wrapped, gridIndex: 1 } : { ...names, gridIndex: 1, axisLabel: { show: false } }));
+    if (cpu) series.push(utilizationBars(runs, titles, 'cpu_utilization', 'CPU utilization', 0.7));
+    if (device) series.push(utilizationBars(runs, titles, 'device_utilization', 'device utilization', 0.4));
+  }
+  return { grid: grids(small, runs.length, cpu || device), xAxis: x, yAxis: y, series, tooltip: tooltip() };
+}
+
+function ratios(report) {
+  const entries = (report.comparison?.same_hint ?? []).filter((entry) => isNumber(entry?.ratio_to_sync) || isNumber(entry?.ratio));
+  if (entries.length === 0) return null;
+  return table('Under the same hint', [
+    { title: 'mode', text: true, value: (entry) => modeTitle(entry.mode) },
+    { title: 'hint', text: true, value: (entry) => hintTitle(entry.hint) },
+    { title: 'times one request', value: (entry) => ratio(entry.ratio_to_sync ?? entry.ratio, entry.ratio_interval) },
+    { title: 'beyond the noise', text: true, value: (entry) => ({ true: 'yes', false: 'no' })[entry.beyond_noise] },
+  ], entries);
+}
+
+export function comparison(report) {
+  const runs = runsOf(report);
+  if (runs.length === 0) return null;
+  const method = report.method ?? {};
+  const how = isNumber(method.rounds) ? `Medians of ${method.rounds} round${method.rounds === 1 ? '' : 's'}` : 'Medians of the rounds';
+  const length = isNumber(method.seconds) ? ` of ${duration(method.seconds * 1e6)}` : '';
+  const cpu = runs.some((run) => isNumber(run.cpu_utilization) || isNumber(run.device_utilization));
+  const { box } = chart(
+    'Throughput and utilization of every run',
+    (small) => (small && cpu ? runs.length * 68 + 124 : runs.length * 34 + 60),
+    (small) => option(report, runs, small),
+  );
+  box.id = 'comparison-chart';
+  const note = `${how}${length}, the modes in turn; the whiskers are the confidence interval. Strong colours: each mode under its best hint.`;
+  return section('Comparison', note, box, ratios(report));
+}
