@@ -1,13 +1,12 @@
-# Builds page/ into one HTML file and that into a C++ source. Sets INFERQUEUE_PAGE_SOURCE, the source that defines
-# page_template(), and INFERQUEUE_HAS_PAGE. The packages are fetched when CMake configures, by the hashes of the lock
-# file, so that a machine without npm or without a network still builds the command: AUTO goes on without the page.
+# Sees whether page/ can be built, and sets INFERQUEUE_HAS_PAGE. Its packages are fetched when CMake configures, by the
+# hashes of the lock file, so that a machine without npm or without a network still builds the command: AUTO goes on
+# without the page.
 set(INFERQUEUE_BUILD_PAGE AUTO CACHE STRING "Build the page of `inferqueue bench --html`: AUTO if npm can, ON or OFF")
 set_property(CACHE INFERQUEUE_BUILD_PAGE PROPERTY STRINGS AUTO ON OFF)
 
 set(INFERQUEUE_HAS_PAGE OFF)
-set(INFERQUEUE_PAGE_SOURCE ${PROJECT_SOURCE_DIR}/src/page/no_template.cpp)
-set(inferqueue_page_from ${PROJECT_SOURCE_DIR}/page)
-set(inferqueue_page_to ${PROJECT_BINARY_DIR}/page)
+set(INFERQUEUE_PAGE_FROM ${PROJECT_SOURCE_DIR}/page)
+set(INFERQUEUE_PAGE_TO ${PROJECT_BINARY_DIR}/page)
 
 # Says why there is no page: an error if the user asked for one.
 function(inferqueue_no_page reason)
@@ -20,18 +19,18 @@ endfunction()
 
 # Fetches what the lock file names into the build folder, unless it is there. Sets `result` to ON or OFF.
 function(inferqueue_page_packages result)
-  set(stamp ${inferqueue_page_to}/.packages)
-  file(SHA256 ${inferqueue_page_from}/package-lock.json wanted)
+  set(stamp ${INFERQUEUE_PAGE_TO}/.packages)
+  file(SHA256 ${INFERQUEUE_PAGE_FROM}/package-lock.json wanted)
   set(present "")
   if(EXISTS ${stamp})
     file(READ ${stamp} present)
   endif()
   if(NOT present STREQUAL wanted)
-    file(COPY ${inferqueue_page_from}/package.json ${inferqueue_page_from}/package-lock.json
-              ${inferqueue_page_from}/.npmrc DESTINATION ${inferqueue_page_to})
+    file(COPY ${INFERQUEUE_PAGE_FROM}/package.json ${INFERQUEUE_PAGE_FROM}/package-lock.json
+              ${INFERQUEUE_PAGE_FROM}/.npmrc DESTINATION ${INFERQUEUE_PAGE_TO})
     message(STATUS "Fetching the packages of the page")
     # No scripts: a package is only what its hash says.
-    execute_process(COMMAND ${INFERQUEUE_NPM} ci --ignore-scripts --loglevel=error WORKING_DIRECTORY ${inferqueue_page_to}
+    execute_process(COMMAND ${INFERQUEUE_NPM} ci --ignore-scripts --loglevel=error WORKING_DIRECTORY ${INFERQUEUE_PAGE_TO}
                     RESULT_VARIABLE status OUTPUT_QUIET ERROR_VARIABLE problem)
     if(NOT status EQUAL 0)
       inferqueue_no_page("npm could not fetch its packages:\n${problem}")
@@ -52,17 +51,4 @@ if(INFERQUEUE_BUILD_PAGE)
   else()
     inferqueue_page_packages(INFERQUEUE_HAS_PAGE)
   endif()
-endif()
-
-if(INFERQUEUE_HAS_PAGE)
-  set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-                                                               ${inferqueue_page_from}/package-lock.json)
-  file(GLOB inferqueue_page_inputs CONFIGURE_DEPENDS ${inferqueue_page_from}/src/* ${inferqueue_page_from}/build.mjs)
-  set(INFERQUEUE_PAGE_SOURCE ${inferqueue_page_to}/page_template.cpp)
-  add_custom_command(
-    OUTPUT ${INFERQUEUE_PAGE_SOURCE} ${inferqueue_page_to}/bench.html
-    COMMAND ${INFERQUEUE_NODE} ${inferqueue_page_from}/build.mjs ${inferqueue_page_to}
-    DEPENDS ${inferqueue_page_inputs} ${inferqueue_page_from}/package-lock.json
-    COMMENT "Building the page"
-    VERBATIM)
 endif()

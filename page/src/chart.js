@@ -85,6 +85,9 @@ export function axis(type, name, more = {}) {
   };
 }
 
+// For the names of runs where there is little room: "queue · throughput" on two lines.
+export const twoLines = { fontSize: 11, lineHeight: 13, formatter: (text) => text.replace(' · ', '\n') };
+
 export function legend(more = {}) {
   return {
     top: 0,

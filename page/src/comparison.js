@@ -1,5 +1,5 @@
 // Throughput of every run as bars with their intervals, and what of the hardware they used.
-import { axis, chart, tip, tooltip } from './chart.js';
+import { axis, chart, tip, tooltip, twoLines } from './chart.js';
 import { section, table } from './dom.js';
 import { duration, figure, isInterval, isNumber, percent, range, ratio } from './format.js';
 import { bestRuns, hintTitle, modeTitle, runsOf, runTitle, unitOf } from './report.js';
@@ -95,13 +95,13 @@ function option(report, runs, small) {
   const cpu = runs.some((run) => isNumber(run.cpu_utilization));
   const device = runs.some((run) => isNumber(run.device_utilization));
   const names = { data: titles, inverse: true, axisLabel: { color: colour('text'), interval: 0, hideOverlap: false } };
-  const wrapped = { ...names, axisLabel: { ...names.axisLabel, formatter: (text) => (small ? text.replace(' · ', '\n') : text) } };
-  const x = [axis('value', unit, { nameGap: 26 })];
+  const wrapped = small ? { ...names, axisLabel: { ...names.axisLabel, ...twoLines } } : names;
+  const x = [axis('value', unit, { nameGap: 26, splitNumber: small ? 3 : 5 })];
   const y = [axis('category', '', wrapped)];
   const series = [throughputBars(runs, titles, bestRuns(report), unit, small), intervals(runs)];
   if (cpu || device) {
-    x.push(axis('value', '% used', { gridIndex: 1, min: 0, max: 100, nameGap: 26 }));
-    y.push(axis('category', '', small ? { ...wrapped, gridIndex: 1 } : { ...names, gridIndex: 1, axisLabel: { show: false } }));
+    x.push(axis('value', '% used', { gridIndex: 1, min: 0, max: 100, interval: 25, nameGap: 26 }));
+    y.push(axis('category', '', { ...wrapped, gridIndex: 1, ...(small ? {} : { axisLabel: { show: false } }) }));
     if (cpu) series.push(utilizationBars(runs, titles, 'cpu_utilization', 'CPU utilization', 0.7));
     if (device) series.push(utilizationBars(runs, titles, 'device_utilization', 'device utilization', 0.4));
   }

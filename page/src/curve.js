@@ -3,28 +3,28 @@ import { axis, chart, tip, tooltip } from './chart.js';
 import { section } from './dom.js';
 import { duration, figure, isNumber, percent } from './format.js';
 import { curveOf, unitOf } from './report.js';
-import { colour } from './theme.js';
+import { colour, modeColour } from './theme.js';
 
 const plot = 130;
-const pitch = 168;
+const pitch = 172;
 
 function panels(points, unit) {
   const all = [
-    { name: unit, colour: 'mode-3', value: (point) => point.throughput_per_s },
-    { name: 'p99 latency, ms', colour: 'mode-1', value: (point) => (isNumber(point.p99_us) ? point.p99_us / 1000 : null) },
-    { name: 'CPU, %', colour: 'mode-2', value: (point) => (isNumber(point.cpu_utilization) ? point.cpu_utilization * 100 : null) },
+    { name: unit, value: (point) => point.throughput_per_s },
+    { name: 'p99 latency, ms', value: (point) => (isNumber(point.p99_us) ? point.p99_us / 1000 : null) },
+    { name: 'CPU, %', value: (point) => (isNumber(point.cpu_utilization) ? point.cpu_utilization * 100 : null) },
   ];
   return all.filter((panel) => points.some((point) => isNumber(panel.value(point))));
 }
 
-function knee(points) {
+function knee(points, row) {
   const at = points.findIndex((point) => point.is_knee);
   if (at < 0) return undefined;
   return {
     silent: true,
     symbol: 'none',
     lineStyle: { color: colour('muted'), type: 'dashed' },
-    label: { color: colour('text'), formatter: 'knee', position: 'insideEndTop', rotate: 0, distance: [14, 4] },
+    label: { show: row === 0, color: colour('text'), formatter: 'knee', position: 'end', distance: 4 },
     data: [{ xAxis: at }],
   };
 }
@@ -37,6 +37,7 @@ function option(points, unit) {
       gridIndex: row,
       data: points.map((point) => String(point.nireq)),
       boundaryGap: false,
+      axisLabel: { show: row + 1 === shown.length },
     }),
   );
   const y = shown.map((panel, row) =>
@@ -48,6 +49,7 @@ function option(points, unit) {
       nameGap: 8,
       nameTextStyle: { color: colour('muted'), align: 'left', padding: [0, 0, 0, -54] },
       splitNumber: 3,
+      interval: panel.name === 'CPU, %' ? 25 : undefined,
     }),
   );
   const series = shown.map((panel, row) => ({
@@ -57,10 +59,10 @@ function option(points, unit) {
     yAxisIndex: row,
     symbol: 'circle',
     symbolSize: (_, { dataIndex: at }) => (points[at].is_knee ? 11 : 6),
-    color: colour(panel.colour),
+    color: modeColour('queue'),
     lineStyle: { width: 2 },
     data: points.map(panel.value),
-    markLine: knee(points),
+    markLine: knee(points, row),
   }));
   return {
     grid,

@@ -22,6 +22,9 @@ export function duration(us) {
   return `${figure(us / micro / micro)} s`;
 }
 
+// The same for the ticks of an axis: 20 ms, not 20.0 ms.
+export const tickDuration = (us) => duration(us)?.replace(/\.?0+ /, (zeros) => (zeros.startsWith('.') ? ' ' : zeros));
+
 export const seconds = (s) => (isNumber(s) ? duration(s * micro * micro) : null);
 
 // "1.52×", with its interval: "1.52× (1.48–1.55)".
@@ -42,9 +45,10 @@ export function bytes(count) {
   return mib < 1024 ? `${figure(mib)} MiB` : `${figure(mib / 1024)} GiB`;
 }
 
-// The steps 1, 2, 5, 10 … between two positive numbers, as an axis of logarithms names them.
+// Round numbers between two positive numbers, as an axis of logarithms names them.
 export function logTicks(low, high) {
-  const steps = high / low > 200 ? [1] : high / low > 20 ? [1, 3] : [1, 2, 5];
+  const span = high / low;
+  const steps = span > 2000 ? [1] : span > 5 ? [1, 2, 5] : [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9];
   const ticks = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); ++power)
     for (const step of steps) {

@@ -1,13 +1,13 @@
 // How long requests took: the distribution, the percentiles, and what each of the times means.
-import { axis, chart, legend, tip, tooltip } from './chart.js';
+import { axis, chart, legend, tip, tooltip, twoLines } from './chart.js';
 import { choice, element, section, table } from './dom.js';
-import { duration, isNumber, logTicks, percent } from './format.js';
+import { duration, isNumber, logTicks, percent, tickDuration } from './format.js';
 import { bestRuns, runsOf, runTitle } from './report.js';
 import { colour, faded, modeColour } from './theme.js';
 
 // What a request's time is made of; from and to say where each begins and ends.
 export const times = [
-  ['latency_us', 'whole', 'from the submission to the result: all that the caller waits'],
+  ['latency_us', 'latency', 'from the submission to the result: all that the caller waits'],
   ['wait_us', 'wait for a slot', 'from the submission until a slot was free and the request started'],
   ['service_us', 'service', 'from the start until the device reported completion'],
   ['callback_us', 'callback', 'what the callback took, while it held the slot'],
@@ -67,7 +67,7 @@ function distribution(runs, key, titles) {
       splitLine: { show: false },
       axisTick: { show: true, customValues: ticks, lineStyle: { color: colour('line') } },
       axisLine: { show: true, onZero: false, lineStyle: { color: colour('line') } },
-      axisLabel: { customValues: ticks, formatter: (value) => duration(10 ** value) },
+      axisLabel: { customValues: ticks, formatter: (value) => tickDuration(10 ** value) },
     }),
     yAxis: axis('value', 'share of the requests', { nameGap: 40, min: 0, axisLabel: { formatter: (value) => `${+(value * 100).toFixed(1)} %` } }),
     series: shown.map(({ run, title }, at) => ({
@@ -104,10 +104,10 @@ function percentiles(runs, key, titles) {
     yAxis: axis('value', '', {
       min: low - room,
       max: high + room,
-      splitLine: { show: false },
+      splitLine: { show: true, customValues: ticks, lineStyle: { color: colour('grid') } },
       axisTick: { show: true, customValues: ticks, lineStyle: { color: colour('line') } },
       axisLine: { show: true, lineStyle: { color: colour('line') } },
-      axisLabel: { customValues: ticks, formatter: (value) => duration(10 ** value) },
+      axisLabel: { customValues: ticks, formatter: (value) => tickDuration(10 ** value) },
     }),
     series: shown.map(({ run, title }) => ({
       type: 'line',
@@ -136,7 +136,7 @@ function partsOption(runs, titles, small) {
     legend: legend({ selectedMode: false, itemStyle: { color: 'inherit' } }),
     grid: { left: small ? 118 : 150, right: 24, top: 36, height: runs.length * 34 },
     xAxis: axis('value', 'median, ms', { nameGap: 26 }),
-    yAxis: axis('category', '', { inverse: true, data: titles, axisLabel: { color: colour('text'), interval: 0, hideOverlap: false, formatter: (text) => (small ? text.replace(' · ', '\n') : text) } }),
+    yAxis: axis('category', '', { inverse: true, data: titles, axisLabel: { color: colour('text'), interval: 0, hideOverlap: false, ...(small ? twoLines : {}) } }),
     series: parts.map(([key, name], part) => ({
       type: 'bar',
       stack: 'time',

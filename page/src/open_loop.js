@@ -3,14 +3,14 @@ import { axis, chart, legend, tip, tooltip } from './chart.js';
 import { section, table } from './dom.js';
 import { duration, figure, isNumber, percent } from './format.js';
 import { openLoopOf } from './report.js';
-import { colour } from './theme.js';
+import { faded, modeColour } from './theme.js';
 
 const latencyOf = (point, key) => point.latency_us?.[key] ?? point[`${key}_us`];
 
 const lines = [
-  ['p50', 'mode-3'],
-  ['p99', 'mode-1'],
-  ['p99_9', 'mode-4'],
+  ['p50', 0.45],
+  ['p99', 0.72],
+  ['p99_9', 1],
 ];
 
 function option(points) {
@@ -20,10 +20,10 @@ function option(points) {
     grid: { left: 62, right: 16, top: 56, bottom: 48 },
     xAxis: axis('value', 'requests sent per second', { scale: true, splitLine: { show: false } }),
     yAxis: axis('value', 'latency, ms', { min: 0, nameGap: 44 }),
-    series: shown.map(([key, hue]) => ({
+    series: shown.map(([key, shade]) => ({
       type: 'line',
       name: key.replace('_', '.'),
-      color: colour(hue),
+      color: faded(modeColour('queue'), shade),
       symbol: 'circle',
       symbolSize: 6,
       data: points.map((point) => [point.rate_per_s, isNumber(latencyOf(point, key)) ? latencyOf(point, key) / 1000 : null]),

@@ -20,7 +20,7 @@ function verdict({ kind, text, figures }) {
   const rows = Object.entries(figures ?? {})
     .filter(([, value]) => isNumber(value) || typeof value === 'string')
     .map(([name, value]) =>
-      element('div', {}, element('dt', {}, name.replaceAll('_', ' ')), element('dd', {}, figureText(name, value))),
+      element('div', {}, element('dt', {}, figureTitle(name)), element('dd', {}, figureText(name, value))),
     );
   return element(
     'section',
@@ -31,11 +31,13 @@ function verdict({ kind, text, figures }) {
   );
 }
 
+const figureTitle = (name) => name.replace(/_(us|s)$/, '').replaceAll('_', ' ').replace(/\bcpu\b/, 'CPU');
+
 function figureText(name, value) {
   if (!isNumber(value)) return String(value);
   if (/_us$/.test(name)) return duration(value);
   if (/(utilization|share)/.test(name) && value <= 1.5) return percent(value);
-  return figure(value);
+  return Number.isInteger(value) ? String(value) : figure(value);
 }
 
 function comparedText(entry, base) {

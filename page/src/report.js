@@ -27,11 +27,11 @@ export function runTitle(run, runs) {
 export function bestRuns(report) {
   const best = new Map();
   const entries = headlineOf(report);
+  const named = (run) => entries.some((entry) => entry.mode === run.mode && entry.hint === run.hint);
   for (const run of runsOf(report)) {
-    const entry = entries.find((other) => other.mode === run.mode);
-    if (entry && entry.hint !== run.hint) continue;
     const known = best.get(run.mode);
-    if (!known || run.throughput_per_s > known.throughput_per_s) best.set(run.mode, run);
+    const isBetter = !known || (named(run) === named(known) ? run.throughput_per_s > known.throughput_per_s : named(run));
+    if (isBetter) best.set(run.mode, run);
   }
   return [...best.values()];
 }
