@@ -53,14 +53,14 @@ export function rebinned(histograms) {
   return { low, high, width, shares };
 }
 
-function distribution(runs, key, titles) {
+function distribution(runs, key, titles, small) {
   const shown = runs.map((run, at) => ({ run, title: titles[at], bins: binsOf(run, key) })).filter(({ bins }) => bins.length > 0);
   if (shown.length === 0) return {};
   const { low, high, width, shares } = rebinned(shown.map(({ bins }) => bins));
   const ticks = logTicks(10 ** low, 10 ** high).map(Math.log10);
   return {
     legend: legend({ data: shown.map(({ title }) => title) }),
-    grid: { left: 56, right: 20, top: shown.length > 2 ? 64 : 40, bottom: 48 },
+    grid: { left: 56, right: 20, top: small ? 30 + 18 * shown.length : 44, bottom: 48 },
     xAxis: axis('value', 'time of a request, logarithmic', {
       min: low,
       max: high,
@@ -100,7 +100,7 @@ function percentiles(runs, key, titles) {
   const ticks = logTicks(10 ** (low - room), 10 ** (high + room)).map(Math.log10);
   return {
     grid: { left: 66, right: 20, top: 20, bottom: 48 },
-    xAxis: axis('category', 'percentile of the requests', { data: marks.map(([, title]) => title) }),
+    xAxis: axis('category', 'percentile of the requests', { data: marks.map(([, title]) => title), axisLabel: { interval: 0, fontSize: 11, hideOverlap: false } }),
     yAxis: axis('value', '', {
       min: low - room,
       max: high + room,
@@ -177,7 +177,7 @@ export function latency(report) {
   if (present.length === 0 || runs.length === 0) return null;
   const titles = runs.map((run) => runTitle(run, runs));
   let key = present[0][0];
-  const spread = chart('Distribution of the time of a request', 300, () => distribution(runs, key, titles));
+  const spread = chart('Distribution of the time of a request', 300, (small) => distribution(runs, key, titles, small));
   const marksChart = chart('Percentiles of the time of a request', 300, () => percentiles(runs, key, titles));
   const parts = chart('Median wait, service and callback', runs.length * 34 + 92, (small) => partsOption(runs, titles, small));
   spread.box.id = 'latency-chart';

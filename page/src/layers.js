@@ -3,7 +3,7 @@ import { axis, chart, tip, tooltip } from './chart.js';
 import { element, section, table } from './dom.js';
 import { duration, isNumber, percent } from './format.js';
 import { layersOf } from './report.js';
-import { colour } from './theme.js';
+import { colour, faded } from './theme.js';
 
 const most = 15;
 
@@ -22,7 +22,7 @@ function option(layers, small) {
         type: 'bar',
         barMaxWidth: 18,
         data: layers.map((layer) => layer.real_us),
-        itemStyle: { color: colour('mode-3'), borderRadius: [0, 3, 3, 0] },
+        itemStyle: { color: faded(colour('text'), 0.6), borderRadius: [0, 3, 3, 0] },
         label: { show: true, position: 'right', color: colour('text'), fontSize: 12, formatter: ({ dataIndex: at }) => percent(layers[at].share) ?? '' },
       },
     ],

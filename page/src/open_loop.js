@@ -41,7 +41,7 @@ export function openLoop(report) {
   if (points.length === 0) return null;
   const { box } = chart('Latency over the rate of sending', 300, () => option(points));
   box.id = 'open-loop-chart';
-  const numbers = table('Open loop', [
+  const columns = [
     { title: 'sent per second', value: (point) => figure(point.rate_per_s) },
     { title: 'done per second', value: (point) => figure(point.throughput_per_s) },
     ...['p50', 'p99', 'p99_9', 'max'].map((key) => ({
@@ -49,6 +49,8 @@ export function openLoop(report) {
       value: (point) => duration(latencyOf(point, key)),
     })),
     { title: 'CPU', value: (point) => percent(point.cpu_utilization) },
-  ], points);
+  ];
+  const filled = columns.filter((column) => points.some((point) => column.value(point) != null));
+  const numbers = table('Open loop', filled, points);
   return section('At a given rate', 'Measured from the intended time of sending, so that a stall hides nothing.', points.length > 1 ? box : null, numbers);
 }

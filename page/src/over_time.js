@@ -10,7 +10,7 @@ const pointsOf = (run) => (Array.isArray(run.over_time) ? run.over_time : []).fi
 function option(runs, unit, small) {
   return {
     legend: legend(),
-    grid: { left: 62, right: 16, top: small ? 80 : 44, bottom: 48 },
+    grid: { left: 62, right: 16, top: small ? 30 + 18 * runs.length : 44, bottom: 48 },
     xAxis: axis('value', 'seconds of measurement', { splitLine: { show: false } }),
     yAxis: axis('value', unit, { min: 0, nameGap: 44 }),
     series: runs.map((run) => ({

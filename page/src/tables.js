@@ -15,7 +15,7 @@ const all = (report) => [
   { title: 'interval', value: (run) => range(run.throughput_interval) },
   { title: 'CPU', value: (run) => percent(run.cpu_utilization) },
   { title: 'device used', value: (run) => percent(run.device_utilization) },
-  { title: 'CPU time each', value: (run) => seconds(run.cpu_s_per_item) },
+  { title: 'CPU time', value: (run) => seconds(run.cpu_s_per_item) },
   { title: 'p50', value: (run) => duration(run.latency_us?.p50) },
   { title: 'p99', value: (run) => duration(run.latency_us?.p99) },
   { title: 'failures', value: (run) => run.failures },

@@ -116,6 +116,8 @@ class Page {
   async look({ width, scheme, media = 'screen' }) {
     await this.send('Emulation.setDeviceMetricsOverride', { width, height: 900, deviceScaleFactor: 1, mobile: false });
     await this.send('Emulation.setEmulatedMedia', { media, features: [{ name: 'prefers-color-scheme', value: scheme }] });
+    // The page hears of a change when the next frame is made.
+    await this.value('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   }
 
   // The value of an expression in the page.
