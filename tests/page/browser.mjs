@@ -127,9 +127,10 @@ class Page {
     return result.value;
   }
 
-  async screenshot(file) {
+  // A picture of the whole page, or of its first `height` pixels.
+  async screenshot(file, height = Infinity) {
     const { cssContentSize } = await this.send('Page.getLayoutMetrics');
-    const clip = { x: 0, y: 0, width: cssContentSize.width, height: cssContentSize.height, scale: 1 };
+    const clip = { x: 0, y: 0, width: cssContentSize.width, height: Math.min(height, cssContentSize.height), scale: 1 };
     const { data } = await this.send('Page.captureScreenshot', { format: 'png', clip, captureBeyondViewport: true });
     writeFileSync(file, Buffer.from(data, 'base64'));
   }
