@@ -125,6 +125,8 @@ export function comparison(report) {
   const method = report.method ?? {};
   const how = isNumber(method.rounds) ? `Medians of ${method.rounds} round${method.rounds === 1 ? '' : 's'}` : 'Medians of the rounds';
   const length = isNumber(method.seconds) ? ` of ${duration(method.seconds * 1e6)}` : '';
+  const covered = Math.min(...runs.map((run) => run.interval_coverage).filter(isNumber));
+  const coverage = isNumber(covered) ? `the median's ${Math.round(covered * 100)} % confidence intervals` : 'confidence intervals';
   const cpu = runs.some((run) => isNumber(run.cpu_utilization) || isNumber(run.device_utilization));
   const { box } = chart(
     'Throughput and utilization of every run',
@@ -132,6 +134,6 @@ export function comparison(report) {
     (small) => option(report, runs, small),
   );
   box.id = 'comparison-chart';
-  const note = `${how}${length}, the modes in turn; the whiskers are the confidence interval. Strong colours: each mode under its best hint.`;
+  const note = `${how}${length}, the modes in turn; the whiskers are ${coverage}. Strong colours: each mode under its best hint.`;
   return section('Comparison', note, box, ratios(report));
 }

@@ -7,12 +7,15 @@ import { colour, faded, modeColour } from './theme.js';
 
 // What a request's time is made of; from and to say where each begins and ends.
 export const times = [
-  ['latency_us', 'latency', 'from the submission to the result: all that the caller waits'],
-  ['wait_us', 'wait for a slot', 'from the submission until a slot was free and the request started'],
-  ['service_us', 'service', 'from the start until the device reported completion'],
-  ['callback_us', 'callback', 'what the callback took, while it held the slot'],
-  ['benchmark_app_latency_us', 'as benchmark_app', 'begins when a slot is free: without the wait for one, but with the queue of the device if there are more requests than streams'],
+  ['latency_us', 'latency', 'from when the request was to be sent until its result is there: the wait, the preparation and the service'],
+  ['wait_us', 'wait for a slot', 'from when it was to be sent until it had a slot'],
+  ['prepare_us', 'preparation', 'until its inputs were written and the device was asked to start'],
+  ['service_us', 'service', 'until the device reported completion; with more requests than streams, the wait in the queue of the device too'],
+  ['callback_us', 'callback', 'what the callback took after that, while it held the slot'],
+  ['benchmark_app_latency_us', 'as benchmark_app', 'what that program calls latency: without the wait for a slot, with the queue of the device'],
 ];
+// The times that follow one another, with how strong each is drawn.
+const stages = [['wait_us', 0.3], ['prepare_us', 0.5], ['service_us', 1], ['callback_us', 0.65]];
 
 const marks = [
   ['p50', 'p50'],
@@ -128,24 +131,25 @@ function percentiles(runs, key, titles) {
   };
 }
 
-// Median wait, service and callback of each run, one after the other in a bar.
+// Median wait, preparation, service and callback of each run, one after the other in a bar.
 function partsOption(runs, titles, small) {
-  const parts = times.filter(([key]) => ['wait_us', 'service_us', 'callback_us'].includes(key));
-  const shades = [0.3, 1, 0.6];
+  const parts = stages
+    .filter(([key]) => runs.some((run) => isNumber(run[key]?.p50)))
+    .map(([key, shade]) => [key, times.find(([other]) => other === key)[1], shade]);
   return {
     legend: legend({ selectedMode: false, itemStyle: { color: 'inherit' } }),
-    grid: { left: small ? 118 : 150, right: 24, top: 36, height: runs.length * 34 },
+    grid: { left: small ? 118 : 150, right: 24, top: small ? 56 : 36, height: runs.length * 34 },
     xAxis: axis('value', 'median, ms', { nameGap: 26 }),
     yAxis: axis('category', '', { inverse: true, data: titles, axisLabel: { color: colour('text'), interval: 0, hideOverlap: false, ...(small ? twoLines : {}) } }),
-    series: parts.map(([key, name], part) => ({
+    series: parts.map(([key, name, shade]) => ({
       type: 'bar',
       stack: 'time',
       name,
-      color: faded(colour('text'), shades[part] * 0.7),
+      color: faded(colour('text'), shade * 0.7),
       barMaxWidth: 22,
       data: runs.map((run) => ({
         value: isNumber(run[key]?.p50) ? run[key].p50 / 1000 : null,
-        itemStyle: { color: faded(modeColour(run.mode), shades[part]) },
+        itemStyle: { color: faded(modeColour(run.mode), shade) },
       })),
     })),
     tooltip: tooltip({
@@ -166,7 +170,7 @@ function definitions(runs, present) {
   const listed = present.flatMap(([, name, text]) => [element('dt', {}, name), element('dd', {}, text)]);
   if (estimates.length > 0) {
     const figures = estimates.map((run) => `${runTitle(run, runs)} ${duration(run.service_estimate_us)}`);
-    listed.push(element('dt', {}, 'service, estimated'), element('dd', {}, `without the queue of the device: ${figures.join('; ')}`));
+    listed.push(element('dt', {}, 'service, estimated'), element('dd', {}, `what the device alone took, medians, if its streams take requests first come first served: ${figures.join('; ')}`));
   }
   return element('dl', { class: 'definitions' }, ...listed);
 }
@@ -179,7 +183,7 @@ export function latency(report) {
   let key = present[0][0];
   const spread = chart('Distribution of the time of a request', 300, (small) => distribution(runs, key, titles, small));
   const marksChart = chart('Percentiles of the time of a request', 300, () => percentiles(runs, key, titles));
-  const parts = chart('Median wait, service and callback', runs.length * 34 + 92, (small) => partsOption(runs, titles, small));
+  const parts = chart('Median wait, preparation, service and callback', (small) => runs.length * 34 + (small ? 112 : 92), (small) => partsOption(runs, titles, small));
   spread.box.id = 'latency-chart';
   marksChart.box.id = 'percentile-chart';
   parts.box.id = 'parts-chart';

@@ -12,7 +12,7 @@ function valueText(name, value) {
 }
 
 function numberText(name, value) {
-  if (/bytes$|^(rss|peak)/.test(name)) return bytes(value);
+  if (/bytes$/.test(name)) return bytes(value);
   if (/(^seconds|_s)$/.test(name)) return seconds(value);
   return Number.isInteger(value) ? String(value) : figure(value);
 }

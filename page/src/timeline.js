@@ -1,4 +1,5 @@
-// What each slot did: a row for each, a bar for each request, from its start to the return of its callback.
+// What each slot did: a row for each, a bar for each request, from its start to the return of its callback; below
+// it a line while it waited for the slot and its inputs were written.
 import { axis, chart, legend, tip, tooltip } from './chart.js';
 import { section } from './dom.js';
 import { duration, isNumber } from './format.js';
@@ -102,7 +103,7 @@ function option({ rows, requests }, small) {
       formatter: ({ value }) => {
         const request = requests[value[3]];
         return tip(`${modeTitle(request.run.mode)}, slot ${request.slot}, request ${request.request}`, [
-          ['waited', duration((request.started - request.submitted) * 1000)],
+          ['before the start', duration((request.started - request.submitted) * 1000)],
           ['service', duration((request.completed - request.started) * 1000)],
           ['callback', duration((request.returned - request.completed) * 1000)],
         ]);
@@ -117,6 +118,6 @@ export function timeline(report) {
   const drawn = laidOut(runs);
   const { box } = chart('What each slot did over time', drawn.rows.length * 28 + 130, (small) => option(drawn, small));
   box.id = 'timeline-chart';
-  const note = 'A row for each slot. Gaps are time in which it had nothing to do. Move and stretch the bar below to see more.';
+  const note = 'A row for each slot. Gaps are time in which the device had nothing of it to do. Move and stretch the bar below to see more.';
   return section('Timeline of the slots', note, box);
 }

@@ -17,7 +17,8 @@ std::string_view no_page_text();
 /// The page with this report in it: one HTML file that shows it without a network. `page` is page_template(), and
 /// `report` what `inferqueue bench --json` writes, schema_version 1; what it lacks is left out of the page. Its strings
 /// may hold anything: markup in them is shown as text, and bytes that are no UTF-8 as U+FFFD.
+/// A nlohmann::json will do too, its members in the order of the alphabet.
 /// Throws std::invalid_argument if `page` doesn't have the place for the report exactly once. Any thread.
-std::string render_page(std::string_view page, const nlohmann::json& report);
+std::string render_page(std::string_view page, const nlohmann::ordered_json& report);
 
 }  // namespace inferqueue::page

@@ -23,6 +23,11 @@ TEST(Page, HoldsTheReportAsItIs) {
   EXPECT_EQ(page.substr(page.size() - 12), "<p>after</p>");
 }
 
+TEST(Page, KeepsTheOrderOfTheReport) {
+  const nlohmann::ordered_json report{{"rounds", 5}, {"interval", "b"}};
+  EXPECT_EQ(script_of(render_page(small, report)), R"({"rounds":5,"interval":"b"})");
+}
+
 TEST(Page, LetsNoTextOfTheReportEndItsScript) {
   for (const char* path : {"</script><script>alert(1)</script>", "<!--<script>", "]]>", "a\\</script>", "</SCRIPT >"}) {
     const nlohmann::json report{{"model", {{"path", path}}}, {path, 1}};

@@ -4,6 +4,7 @@
 #include "page/page.hpp"
 
 int main() {
-  std::cout << inferqueue::page::render_page(inferqueue::page::page_template(), nlohmann::json::parse(std::cin));
+  std::cout << inferqueue::page::render_page(inferqueue::page::page_template(),
+                                             nlohmann::ordered_json::parse(std::cin));
   return std::cout.flush() ? 0 : 1;
 }

@@ -51,7 +51,7 @@ for (const [name, sections] of without)
   });
 
 const withoutInRuns = [
-  [['latency_us', 'wait_us', 'service_us', 'callback_us', 'benchmark_app_latency_us'], ['Latency']],
+  [['latency_us', 'wait_us', 'prepare_us', 'service_us', 'callback_us', 'benchmark_app_latency_us'], ['Latency']],
   [['over_time'], ['Throughput over time']],
   [['timeline'], ['Timeline of the slots']],
   [['throughput_interval', 'rounds', 'cpu_utilization', 'cpu_s_per_item', 'hint', 'device', 'nireq'], []],
