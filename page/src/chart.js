@@ -42,10 +42,13 @@ function show(made) {
   made.instance.setOption({ ...common(), ...made.option(small) }, { notMerge: true });
 }
 
+// The letters of the page, for what ECharts doesn't give them to.
+export const family = () => getComputedStyle(document.body).fontFamily;
+
 function common() {
   return {
     animation: false,
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colour('text') },
+    textStyle: { fontFamily: family(), color: colour('text') },
     tooltip: tooltip(),
   };
 }

@@ -1,11 +1,11 @@
 // Throughput of every run as bars with their intervals, and what of the hardware they used.
-import { axis, chart, tip, tooltip, twoLines } from './chart.js';
+import { axis, chart, family, tip, tooltip, twoLines } from './chart.js';
 import { section, table } from './dom.js';
 import { duration, figure, isInterval, isNumber, percent, range, ratio } from './format.js';
 import { bestRuns, hintTitle, modeTitle, runsOf, runTitle, unitOf } from './report.js';
 import { colour, faded, modeColour } from './theme.js';
 
-function throughputBars(runs, titles, best, unit, small) {
+function throughputBars(runs, titles, best, unit) {
   return {
     type: 'bar',
     name: 'throughput',
@@ -28,17 +28,13 @@ function throughputBars(runs, titles, best, unit, small) {
           ['failures', runs[at].failures > 0 ? runs[at].failures : null],
         ]),
     },
-    label: {
-      show: true,
-      position: 'right',
-      distance: small ? 14 : 18,
-      color: colour('text'),
-      fontSize: 12,
-      formatter: ({ value }) => figure(value),
-    },
   };
 }
 
+const intervalOf = (run) =>
+  isInterval(run.throughput_interval) ? run.throughput_interval : [run.throughput_per_s, run.throughput_per_s];
+
+// The whiskers, and the figure to the right of them.
 function intervals(runs) {
   const line = (x1, y1, x2, y2) => ({
     type: 'line',
@@ -49,12 +45,18 @@ function intervals(runs) {
     type: 'custom',
     silent: true,
     z: 5,
-    data: runs.map((run, at) => (isInterval(run.throughput_interval) ? [...run.throughput_interval, at] : null)).filter(Boolean),
+    data: runs.map((run, at) => [...intervalOf(run), at]),
     encode: { x: [0, 1], y: 2 },
     renderItem: (_, api) => {
       const [left, y] = api.coord([api.value(0), api.value(2)]);
       const [right] = api.coord([api.value(1), api.value(2)]);
-      return { type: 'group', children: [line(left, y, right, y), line(left, y - 4, left, y + 4), line(right, y - 4, right, y + 4)] };
+      const end = Math.max(right, api.coord([runs[api.value(2)].throughput_per_s, api.value(2)])[0]);
+      const text = {
+        type: 'text',
+        style: { text: figure(runs[api.value(2)].throughput_per_s), x: end + 6, y, fill: colour('text'), font: `12px ${family()}`, verticalAlign: 'middle' },
+      };
+      const whiskers = [line(left, y, right, y), line(left, y - 4, left, y + 4), line(right, y - 4, right, y + 4)];
+      return { type: 'group', children: right > left ? [...whiskers, text] : [text] };
     },
   };
 }
@@ -98,7 +100,7 @@ function option(report, runs, small) {
   const wrapped = small ? { ...names, axisLabel: { ...names.axisLabel, ...twoLines } } : names;
   const x = [axis('value', unit, { nameGap: 26, splitNumber: small ? 3 : 5 })];
   const y = [axis('category', '', wrapped)];
-  const series = [throughputBars(runs, titles, bestRuns(report), unit, small), intervals(runs)];
+  const series = [throughputBars(runs, titles, bestRuns(report), unit), intervals(runs)];
   if (cpu || device) {
     x.push(axis('value', '% used', { gridIndex: 1, min: 0, max: 100, interval: 25, nameGap: 26 }));
     y.push(axis('category', '', { ...wrapped, gridIndex: 1, ...(small ? {} : { axisLabel: { show: false } }) }));

@@ -1,4 +1,5 @@
 // How long requests took: the distribution, the percentiles, and what each of the times means.
+import { least, rebinned } from './bins.js';
 import { axis, chart, legend, tip, tooltip, twoLines } from './chart.js';
 import { choice, element, section, table } from './dom.js';
 import { duration, isNumber, logTicks, percent, tickDuration } from './format.js';
@@ -28,33 +29,6 @@ const marks = [
 
 const binsOf = (run, key) =>
   (Array.isArray(run[key]?.histogram) ? run[key].histogram : []).filter((bin) => bin?.every?.(isNumber) && bin[2] > 0 && bin[1] > bin[0]);
-
-// Below this a time is drawn as this: a logarithm has no place for zero.
-const least = 0.1;
-const columns = 64;
-
-// Histograms of several runs over the same columns of equal width in the logarithm, as shares, so that their heights
-// compare. What lies in a bin is taken to be spread evenly over it.
-export function rebinned(histograms) {
-  const ends = histograms.flat().map(([lower, upper]) => [Math.log10(Math.max(lower, least)), Math.log10(Math.max(upper, least * 1.1))]);
-  const low = Math.min(...ends.map(([lower]) => lower));
-  const high = Math.max(...ends.map(([, upper]) => upper));
-  const width = (high - low) / columns;
-  const shares = histograms.map((bins) => {
-    const counts = new Array(columns).fill(0);
-    const total = bins.reduce((sum, bin) => sum + bin[2], 0);
-    for (const [lower, upper, count] of bins) {
-      const from = Math.log10(Math.max(lower, least));
-      const to = Math.max(Math.log10(Math.max(upper, least * 1.1)), from + width * 1e-6);
-      for (let at = Math.max(0, Math.floor((from - low) / width)); at < columns && low + at * width < to; ++at) {
-        const overlap = Math.min(to, low + (at + 1) * width) - Math.max(from, low + at * width);
-        if (overlap > 0) counts[at] += (count * overlap) / (to - from) / total;
-      }
-    }
-    return counts;
-  });
-  return { low, high, width, shares };
-}
 
 function distribution(runs, key, titles, small) {
   const shown = runs.map((run, at) => ({ run, title: titles[at], bins: binsOf(run, key) })).filter(({ bins }) => bins.length > 0);

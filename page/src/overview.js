@@ -7,11 +7,12 @@ const baseName = (path) => String(path).split(/[\\/]/).pop();
 
 function subtitle(report) {
   const devices = [...new Set(runsOf(report).map((run) => run.device).filter(Boolean))];
+  const cpus = report.machine?.usable_cpus ?? report.machine?.cpus;
   const parts = [
     devices.length > 0 ? `on ${devices.join(', ')}` : null,
     report.machine?.cpu,
-    isNumber(report.machine?.cpus) ? `${report.machine.cpus} CPUs` : null,
-    report.versions?.openvino ? `OpenVINO ${report.versions.openvino}` : null,
+    isNumber(cpus) ? `${cpus} CPU${cpus === 1 ? '' : 's'}` : null,
+    report.versions?.openvino ? `OpenVINO ${String(report.versions.openvino).split('-')[0]}` : null,
   ];
   return parts.filter(Boolean).join(' · ');
 }
