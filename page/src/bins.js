@@ -8,7 +8,9 @@ const columnsFor = (count) => Math.max(12, Math.min(64, Math.round(3 * Math.cbrt
 // Histograms of several runs over the same columns of equal width in the logarithm, as shares, so that their heights
 // compare. What lies in a bin is taken to be spread evenly over it.
 export function rebinned(histograms) {
-  const ends = histograms.flat().map(([lower, upper]) => [Math.log10(Math.max(lower, least)), Math.log10(Math.max(upper, least * 1.1))]);
+  const ends = histograms
+    .flat()
+    .map(([lower, upper]) => [Math.log10(Math.max(lower, least)), Math.log10(Math.max(upper, least * 1.1))]);
   const low = Math.min(...ends.map(([lower]) => lower));
   const high = Math.max(...ends.map(([, upper]) => upper));
   const totals = histograms.map((bins) => bins.reduce((sum, bin) => sum + bin[2], 0));

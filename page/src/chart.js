@@ -15,7 +15,14 @@ import { colour } from './theme.js';
 
 // SVG: its text can be selected and read aloud, and it is sharp on every screen and on paper.
 echarts.use([
-  BarChart, CustomChart, DataZoomComponent, GridComponent, LegendComponent, LineChart, MarkLineComponent, SVGRenderer,
+  BarChart,
+  CustomChart,
+  DataZoomComponent,
+  GridComponent,
+  LegendComponent,
+  LineChart,
+  MarkLineComponent,
+  SVGRenderer,
   TooltipComponent,
 ]);
 

@@ -53,7 +53,14 @@ function intervals(runs) {
       const end = Math.max(right, api.coord([runs[api.value(2)].throughput_per_s, api.value(2)])[0]);
       const text = {
         type: 'text',
-        style: { text: figure(runs[api.value(2)].throughput_per_s), x: end + 6, y, fill: colour('text'), font: `12px ${family()}`, verticalAlign: 'middle' },
+        style: {
+          text: figure(runs[api.value(2)].throughput_per_s),
+          x: end + 6,
+          y,
+          fill: colour('text'),
+          font: `12px ${family()}`,
+          verticalAlign: 'middle',
+        },
       };
       const whiskers = [line(left, y, right, y), line(left, y - 4, left, y + 4), line(right, y - 4, right, y + 4)];
       return { type: 'group', children: right > left ? [...whiskers, text] : [text] };
@@ -87,8 +94,15 @@ function utilizationBars(runs, titles, key, name, shade) {
 function grids(small, rows, utilization) {
   const height = rows * 34;
   if (!utilization) return [{ left: 150, right: 56, top: 10, height }];
-  if (!small) return [{ left: 150, right: '44%', top: 10, height }, { left: '64%', right: 44, top: 10, height }];
-  return [{ left: 118, right: 56, top: 10, height }, { left: 118, right: 44, top: height + 66, height }];
+  if (!small)
+    return [
+      { left: 150, right: '44%', top: 10, height },
+      { left: '64%', right: 44, top: 10, height },
+    ];
+  return [
+    { left: 118, right: 56, top: 10, height },
+    { left: 118, right: 44, top: height + 66, height },
+  ];
 }
 
 function option(report, runs, small) {
@@ -111,24 +125,34 @@ function option(report, runs, small) {
 }
 
 function ratios(report) {
-  const entries = (report.comparison?.same_hint ?? []).filter((entry) => isNumber(entry?.ratio_to_sync) || isNumber(entry?.ratio));
+  const entries = (report.comparison?.same_hint ?? []).filter(
+    (entry) => isNumber(entry?.ratio_to_sync) || isNumber(entry?.ratio),
+  );
   if (entries.length === 0) return null;
-  return table('Under the same hint', [
-    { title: 'mode', text: true, value: (entry) => modeTitle(entry.mode) },
-    { title: 'hint', text: true, value: (entry) => hintTitle(entry.hint) },
-    { title: 'times one request', value: (entry) => ratio(entry.ratio_to_sync ?? entry.ratio, entry.ratio_interval) },
-    { title: 'beyond the noise', text: true, value: (entry) => ({ true: 'yes', false: 'no' })[entry.beyond_noise] },
-  ], entries);
+  return table(
+    'Under the same hint',
+    [
+      { title: 'mode', text: true, value: (entry) => modeTitle(entry.mode) },
+      { title: 'hint', text: true, value: (entry) => hintTitle(entry.hint) },
+      { title: 'times one request', value: (entry) => ratio(entry.ratio_to_sync ?? entry.ratio, entry.ratio_interval) },
+      { title: 'beyond the noise', text: true, value: (entry) => ({ true: 'yes', false: 'no' })[entry.beyond_noise] },
+    ],
+    entries,
+  );
 }
 
 export function comparison(report) {
   const runs = runsOf(report);
   if (runs.length === 0) return null;
   const method = report.method ?? {};
-  const how = isNumber(method.rounds) ? `Medians of ${method.rounds} round${method.rounds === 1 ? '' : 's'}` : 'Medians of the rounds';
+  const how = isNumber(method.rounds)
+    ? `Medians of ${method.rounds} round${method.rounds === 1 ? '' : 's'}`
+    : 'Medians of the rounds';
   const length = isNumber(method.seconds) ? ` of ${duration(method.seconds * 1e6)}` : '';
   const covered = Math.min(...runs.map((run) => run.interval_coverage).filter(isNumber));
-  const coverage = isNumber(covered) ? `the median's ${Math.round(covered * 100)} % confidence intervals` : 'confidence intervals';
+  const coverage = isNumber(covered)
+    ? `the median's ${Math.round(covered * 100)} % confidence intervals`
+    : 'confidence intervals';
   const cpu = runs.some((run) => isNumber(run.cpu_utilization) || isNumber(run.device_utilization));
   const { box } = chart(
     'Throughput and utilization of every run',
@@ -136,6 +160,6 @@ export function comparison(report) {
     (small) => option(report, runs, small),
   );
   box.id = 'comparison-chart';
-  const note = `${how}${length}, the modes in turn; the whiskers are ${coverage}. Strong colours: each mode under its best hint.`;
+  const note = `${how}${length}, the modes in turn; the whiskers are ${coverage}. Strong: each mode under its best hint.`;
   return section('Comparison', note, box, ratios(report));
 }

@@ -73,11 +73,14 @@ function option(points, unit) {
     tooltip: tooltip({
       trigger: 'axis',
       formatter: ([{ dataIndex: at }]) =>
-        tip(`${points[at].nireq} request${points[at].nireq === 1 ? '' : 's'}${points[at].is_knee ? ', the knee' : ''}`, [
-          [unit, figure(points[at].throughput_per_s)],
-          ['p99', duration(points[at].p99_us)],
-          ['CPU', percent(points[at].cpu_utilization)],
-        ]),
+        tip(
+          `${points[at].nireq} request${points[at].nireq === 1 ? '' : 's'}${points[at].is_knee ? ', the knee' : ''}`,
+          [
+            [unit, figure(points[at].throughput_per_s)],
+            ['p99', duration(points[at].p99_us)],
+            ['CPU', percent(points[at].cpu_utilization)],
+          ],
+        ),
     }),
   };
 }
@@ -86,13 +89,15 @@ export function curve(report) {
   const points = curveOf(report);
   if (points.length === 0) return null;
   const unit = unitOf(report);
-  const { box } = chart('Throughput, latency and CPU over the number of requests', panels(points, unit).length * pitch + 40, () =>
-    option(points, unit),
+  const { box } = chart(
+    'Throughput, latency and CPU over the number of requests',
+    panels(points, unit).length * pitch + 40,
+    () => option(points, unit),
   );
   box.id = 'curve-chart';
   const best = points.find((point) => point.is_knee);
   const note = best
-    ? `From ${best.nireq} request${best.nireq === 1 ? '' : 's'} on, more of them wait longer and bring hardly any throughput.`
+    ? `From ${best.nireq} request${best.nireq === 1 ? '' : 's'} on, more of them bring waiting and hardly any throughput.`
     : 'More requests than the device works on at once only wait.';
   return section('How many requests', note, box);
 }

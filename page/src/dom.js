@@ -19,7 +19,9 @@ export function section(title, note, ...children) {
 
 // A table whose first column names the rows; columns: [{ title, value(row), text? }], text for what is no number.
 export function table(caption, columns, rows) {
-  const head = columns.map((column) => element('th', { scope: 'col', class: column.text ? null : 'number' }, column.title));
+  const head = columns.map((column) =>
+    element('th', { scope: 'col', class: column.text ? null : 'number' }, column.title),
+  );
   const body = rows.map((row) =>
     element(
       'tr',
@@ -36,8 +38,13 @@ export function table(caption, columns, rows) {
   return element(
     'div',
     { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
-    element('table', {}, element('caption', {}, caption), element('thead', {}, element('tr', {}, ...head)),
-      element('tbody', {}, ...body)),
+    element(
+      'table',
+      {},
+      element('caption', {}, caption),
+      element('thead', {}, element('tr', {}, ...head)),
+      element('tbody', {}, ...body),
+    ),
   );
 }
 

@@ -23,7 +23,10 @@ export function duration(us) {
 }
 
 // The same for the ticks of an axis: 20 ms, not 20.0 ms.
-export const tickDuration = (us) => duration(us)?.replace(/(\.\d*?)0+ /, '$1 ').replace('. ', ' ');
+export const tickDuration = (us) =>
+  duration(us)
+    ?.replace(/(\.\d*?)0+ /, '$1 ')
+    .replace('. ', ' ');
 
 export const seconds = (s) => (isNumber(s) ? duration(s * micro * micro) : null);
 
@@ -48,7 +51,14 @@ export function bytes(count) {
 // Round numbers between two positive numbers, as an axis of logarithms names them.
 export function logTicks(low, high) {
   const span = high / low;
-  const steps = span > 2000 ? [1] : span > 20 ? [1, 2, 5] : span > 5 ? [1, 1.5, 2, 3, 4, 5, 7] : [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9];
+  const steps =
+    span > 2000
+      ? [1]
+      : span > 20
+        ? [1, 2, 5]
+        : span > 5
+          ? [1, 1.5, 2, 3, 4, 5, 7]
+          : [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9];
   const ticks = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); ++power)
     for (const step of steps) {

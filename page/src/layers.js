@@ -23,7 +23,13 @@ function option(layers, small) {
         barMaxWidth: 18,
         data: layers.map((layer) => layer.real_us),
         itemStyle: { color: faded(colour('text'), 0.6), borderRadius: [0, 3, 3, 0] },
-        label: { show: true, position: 'right', color: colour('text'), fontSize: 12, formatter: ({ dataIndex: at }) => percent(layers[at].share) ?? '' },
+        label: {
+          show: true,
+          position: 'right',
+          color: colour('text'),
+          fontSize: 12,
+          formatter: ({ dataIndex: at }) => percent(layers[at].share) ?? '',
+        },
       },
     ],
     tooltip: tooltip({
@@ -45,14 +51,26 @@ export function layers(report) {
   const top = all.slice(0, most);
   const { box } = chart('The slowest layers', top.length * 26 + 56, (small) => option(top, small));
   box.id = 'layers-chart';
-  const numbers = table('Layers by time', [
-    { title: 'layer', text: true, value: (layer) => String(layer.name) },
-    { title: 'type', text: true, value: (layer) => layer.type },
-    { title: 'kernel', text: true, value: (layer) => layer.exec_type },
-    { title: 'real', value: (layer) => duration(layer.real_us) },
-    { title: 'CPU', value: (layer) => (isNumber(layer.cpu_us) ? duration(layer.cpu_us) : null) },
-    { title: 'share', value: (layer) => percent(layer.share) },
-  ], all);
-  const note = all.length > most ? `The ${most} slowest of ${all.length} layers of one inference.` : 'The layers of one inference.';
-  return section('Layers', note, box, element('details', {}, element('summary', {}, `All ${all.length} layers`), numbers));
+  const numbers = table(
+    'Layers by time',
+    [
+      { title: 'layer', text: true, value: (layer) => String(layer.name) },
+      { title: 'type', text: true, value: (layer) => layer.type },
+      { title: 'kernel', text: true, value: (layer) => layer.exec_type },
+      { title: 'real', value: (layer) => duration(layer.real_us) },
+      { title: 'CPU', value: (layer) => (isNumber(layer.cpu_us) ? duration(layer.cpu_us) : null) },
+      { title: 'share', value: (layer) => percent(layer.share) },
+    ],
+    all,
+  );
+  const note =
+    all.length > most
+      ? `The ${most} slowest of ${all.length} layers of one inference.`
+      : 'The layers of one inference.';
+  return section(
+    'Layers',
+    note,
+    box,
+    element('details', {}, element('summary', {}, `All ${all.length} layers`), numbers),
+  );
 }

@@ -26,12 +26,18 @@ function option(points) {
       color: faded(modeColour('queue'), shade),
       symbol: 'circle',
       symbolSize: 6,
-      data: points.map((point) => [point.rate_per_s, isNumber(latencyOf(point, key)) ? latencyOf(point, key) / 1000 : null]),
+      data: points.map((point) => [
+        point.rate_per_s,
+        isNumber(latencyOf(point, key)) ? latencyOf(point, key) / 1000 : null,
+      ]),
     })),
     tooltip: tooltip({
       trigger: 'axis',
       formatter: ([{ dataIndex: at }]) =>
-        tip(`${figure(points[at].rate_per_s)} sent per second`, shown.map(([key]) => [key.replace('_', '.'), duration(latencyOf(points[at], key))])),
+        tip(
+          `${figure(points[at].rate_per_s)} sent per second`,
+          shown.map(([key]) => [key.replace('_', '.'), duration(latencyOf(points[at], key))]),
+        ),
     }),
   };
 }
@@ -52,5 +58,10 @@ export function openLoop(report) {
   ];
   const filled = columns.filter((column) => points.some((point) => column.value(point) != null));
   const numbers = table('Open loop', filled, points);
-  return section('At a given rate', 'Measured from the intended time of sending, so that a stall hides nothing.', points.length > 1 ? box : null, numbers);
+  return section(
+    'At a given rate',
+    'Measured from the intended time of sending, so that a stall hides nothing.',
+    points.length > 1 ? box : null,
+    numbers,
+  );
 }

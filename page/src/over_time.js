@@ -6,7 +6,8 @@ import { bestRuns, runTitle, unitOf } from './report.js';
 import { merged } from './stretches.js';
 import { modeColour } from './theme.js';
 
-const given = (run) => (Array.isArray(run.over_time) ? run.over_time : []).filter((pair) => isNumber(pair?.[0]) && isNumber(pair?.[1]));
+const given = (run) =>
+  (Array.isArray(run.over_time) ? run.over_time : []).filter((pair) => isNumber(pair?.[0]) && isNumber(pair?.[1]));
 
 function option(runs, unit, small) {
   const points = runs.map((run) => merged(given(run)));
@@ -25,7 +26,11 @@ function option(runs, unit, small) {
     })),
     tooltip: tooltip({
       trigger: 'axis',
-      formatter: (items) => tip(`${figure(items[0].value[0])} s`, items.map((item) => [item.seriesName, `${figure(item.value[1])} ${unit}`])),
+      formatter: (items) =>
+        tip(
+          `${figure(items[0].value[0])} s`,
+          items.map((item) => [item.seriesName, `${figure(item.value[1])} ${unit}`]),
+        ),
     }),
   };
 }
@@ -35,5 +40,9 @@ export function overTime(report) {
   if (runs.length === 0) return null;
   const { box } = chart('Throughput over time', 300, (small) => option(runs, unitOf(report), small));
   box.id = 'over-time-chart';
-  return section('Throughput over time', 'Level lines: nothing drifted, throttled or stalled while it was measured.', box);
+  return section(
+    'Throughput over time',
+    'Level lines: nothing drifted, throttled or stalled while it was measured.',
+    box,
+  );
 }

@@ -6,7 +6,13 @@ import { bestRuns, headlineOf, hintTitle, modeTitle, runsOf, unitOf } from './re
 const baseName = (path) => String(path).split(/[\\/]/).pop();
 
 function subtitle(report) {
-  const devices = [...new Set(runsOf(report).map((run) => run.device).filter(Boolean))];
+  const devices = [
+    ...new Set(
+      runsOf(report)
+        .map((run) => run.device)
+        .filter(Boolean),
+    ),
+  ];
   const cpus = report.machine?.usable_cpus ?? report.machine?.cpus;
   const parts = [
     devices.length > 0 ? `on ${devices.join(', ')}` : null,
@@ -32,7 +38,11 @@ function verdict({ kind, text, figures }) {
   );
 }
 
-const figureTitle = (name) => name.replace(/_(us|s)$/, '').replaceAll('_', ' ').replace(/\bcpu\b/, 'CPU');
+const figureTitle = (name) =>
+  name
+    .replace(/_(us|s)$/, '')
+    .replaceAll('_', ' ')
+    .replace(/\bcpu\b/, 'CPU');
 
 function figureText(name, value) {
   if (!isNumber(value)) return String(value);
@@ -54,7 +64,12 @@ function card(report, entry, run, base) {
   return element(
     'article',
     { class: 'card', 'data-mode': entry.mode },
-    element('h3', {}, modeTitle(entry.mode), entry.hint ? element('span', { class: 'hint' }, hintTitle(entry.hint)) : null),
+    element(
+      'h3',
+      {},
+      modeTitle(entry.mode),
+      entry.hint ? element('span', { class: 'hint' }, hintTitle(entry.hint)) : null,
+    ),
     element('p', { class: 'big' }, figure(entry.throughput_per_s), ' ', element('small', {}, unit)),
     element('p', { class: 'compared' }, comparedText(entry, base) ?? ''),
     element('p', { class: 'more' }, [share, p99].filter(Boolean).join(' · ')),
@@ -70,7 +85,14 @@ function cards(report) {
   return element(
     'div',
     { class: 'cards' },
-    ...entries.map((entry) => card(report, entry, runs.find((run) => run.mode === entry.mode), base)),
+    ...entries.map((entry) =>
+      card(
+        report,
+        entry,
+        runs.find((run) => run.mode === entry.mode),
+        base,
+      ),
+    ),
   );
 }
 

@@ -9,7 +9,8 @@ export const runsOf = (report) => list(report.runs).filter((run) => run && isNum
 export const curveOf = (report) => list(report.curve).filter((point) => isNumber(point?.nireq));
 export const openLoopOf = (report) => list(report.open_loop).filter((point) => isNumber(point?.rate_per_s));
 export const layersOf = (report) => list(report.layers).filter((layer) => isNumber(layer?.real_us));
-export const headlineOf = (report) => list(report.comparison?.headline).filter((entry) => isNumber(entry?.throughput_per_s));
+export const headlineOf = (report) =>
+  list(report.comparison?.headline).filter((entry) => isNumber(entry?.throughput_per_s));
 
 const titles = { sync: 'one request', two_requests: 'two requests', queue: 'queue', inference: 'inference' };
 export const modeTitle = (mode) => titles[mode] ?? String(mode ?? 'run').replaceAll('_', ' ');
@@ -30,7 +31,8 @@ export function bestRuns(report) {
   const named = (run) => entries.some((entry) => entry.mode === run.mode && entry.hint === run.hint);
   for (const run of runsOf(report)) {
     const known = best.get(run.mode);
-    const isBetter = !known || (named(run) === named(known) ? run.throughput_per_s > known.throughput_per_s : named(run));
+    const isBetter =
+      !known || (named(run) === named(known) ? run.throughput_per_s > known.throughput_per_s : named(run));
     if (isBetter) best.set(run.mode, run);
   }
   return [...best.values()];

@@ -6,7 +6,8 @@ function valueText(name, value) {
   if (value == null) return null;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (isNumber(value)) return numberText(name, value);
-  if (Array.isArray(value)) return value.length > 0 ? value.map((item) => valueText(name, item) ?? '–').join(', ') : null;
+  if (Array.isArray(value))
+    return value.length > 0 ? value.map((item) => valueText(name, item) ?? '–').join(', ') : null;
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value);
 }
@@ -51,5 +52,7 @@ export function setup(report) {
     group('Start', { compile_s: report.compile_s, first_inference_s: report.first_inference_s }),
     group('Memory', fields(report.memory)),
   ].filter(Boolean);
-  return groups.length > 0 ? section('How it was measured', null, element('div', { class: 'groups' }, ...groups)) : null;
+  return groups.length > 0
+    ? section('How it was measured', null, element('div', { class: 'groups' }, ...groups))
+    : null;
 }

@@ -13,7 +13,9 @@ function widths(middles) {
     begin += width;
     return width;
   });
-  return found.every((width) => width > 0) ? found : middles.map(() => (middles.at(-1) - middles[0]) / (middles.length - 1) || 1);
+  return found.every((width) => width > 0)
+    ? found
+    : middles.map(() => (middles.at(-1) - middles[0]) / (middles.length - 1) || 1);
 }
 
 // Points [middle of a stretch, items per second in it], neighbours taken together until they are points of some items.

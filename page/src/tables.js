@@ -25,7 +25,11 @@ export function runsTable(report) {
   const runs = runsOf(report);
   if (runs.length === 0) return null;
   const filled = all(report).filter((column) => runs.some((run) => column.value(run) != null));
-  const shown = table('All runs', filled.map((column) => ({ ...column, value: (run) => shownValue(column.value(run)) })), runs);
+  const shown = table(
+    'All runs',
+    filled.map((column) => ({ ...column, value: (run) => shownValue(column.value(run)) })),
+    runs,
+  );
   return section('All figures', null, shown);
 }
 

@@ -10,8 +10,8 @@ import { colour, faded, modeColour } from './theme.js';
 const [slotAt, requestAt, submittedAt, startedAt, completedAt, returnedAt] = [0, 1, 2, 3, 4, 5];
 
 const requestsOf = (run) =>
-  (Array.isArray(run.timeline?.slots) ? run.timeline.slots : []).filter(
-    (request) => [slotAt, startedAt, completedAt].every((at) => isNumber(request?.[at])),
+  (Array.isArray(run.timeline?.slots) ? run.timeline.slots : []).filter((request) =>
+    [slotAt, startedAt, completedAt].every((at) => isNumber(request?.[at])),
   );
 
 // The rows of the chart and the requests on them. Each run begins at 0, because only within one do times compare.
@@ -52,7 +52,11 @@ const parts = ['wait', 'service', 'callback'];
 
 function bars(requests, part) {
   const shade = { wait: 0.35, service: 1, callback: 0.6 }[part];
-  const ends = { wait: ['submitted', 'started'], service: ['started', 'completed'], callback: ['completed', 'returned'] }[part];
+  const ends = {
+    wait: ['submitted', 'started'],
+    service: ['started', 'completed'],
+    callback: ['completed', 'returned'],
+  }[part];
   return {
     type: 'custom',
     name: part,
@@ -89,14 +93,40 @@ function option({ rows, requests }, small) {
   return {
     legend: legend({ selectedMode: false }),
     grid: { left: small ? 106 : 130, right: 20, top: 34, height },
-    xAxis: axis('value', 'ms since the first start', { min: 0, max: end, nameGap: 28, axisLabel: { showMaxLabel: false, formatter: (value) => String(+value.toFixed(2)) } }),
-    yAxis: axis('category', '', { inverse: true, data: rows, axisLabel: { color: colour('text'), interval: 0, hideOverlap: false } }),
+    xAxis: axis('value', 'ms since the first start', {
+      min: 0,
+      max: end,
+      nameGap: 28,
+      axisLabel: { showMaxLabel: false, formatter: (value) => String(+value.toFixed(2)) },
+    }),
+    yAxis: axis('category', '', {
+      inverse: true,
+      data: rows,
+      axisLabel: { color: colour('text'), interval: 0, hideOverlap: false },
+    }),
     dataZoom: [
-      { type: 'slider', top: height + 92, height: 22, startValue: 0, endValue: window, filterMode: 'weakFilter', brushSelect: false,
-        labelFormatter: (value) => `${value.toFixed(0)} ms`, textStyle: { color: colour('muted') }, borderColor: colour('line'),
-        fillerColor: faded(colour('mode-3'), 0.25), handleStyle: { borderColor: colour('mode-3'), color: colour('card') },
-        showDataShadow: false },
-      { type: 'inside', filterMode: 'weakFilter', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, preventDefaultMouseMove: false },
+      {
+        type: 'slider',
+        top: height + 92,
+        height: 22,
+        startValue: 0,
+        endValue: window,
+        filterMode: 'weakFilter',
+        brushSelect: false,
+        labelFormatter: (value) => `${value.toFixed(0)} ms`,
+        textStyle: { color: colour('muted') },
+        borderColor: colour('line'),
+        fillerColor: faded(colour('mode-3'), 0.25),
+        handleStyle: { borderColor: colour('mode-3'), color: colour('card') },
+        showDataShadow: false,
+      },
+      {
+        type: 'inside',
+        filterMode: 'weakFilter',
+        zoomOnMouseWheel: 'ctrl',
+        moveOnMouseWheel: false,
+        preventDefaultMouseMove: false,
+      },
     ],
     series: parts.map((part) => bars(requests, part)),
     tooltip: tooltip({
@@ -118,6 +148,7 @@ export function timeline(report) {
   const drawn = laidOut(runs);
   const { box } = chart('What each slot did over time', drawn.rows.length * 28 + 130, (small) => option(drawn, small));
   box.id = 'timeline-chart';
-  const note = 'A row for each slot. Gaps are time in which the device had nothing of it to do. Move and stretch the bar below to see more.';
+  const note =
+    'A row for each slot. In its gaps the device had nothing of it to do. Move and stretch the bar below to see more.';
   return section('Timeline of the slots', note, box);
 }

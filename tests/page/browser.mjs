@@ -30,9 +30,18 @@ export class Browser {
     browser.folder = mkdtempSync(path.join(tmpdir(), 'inferqueue-page-'));
     browser.process = spawn(
       needBrowser(),
-      ['--headless=new', '--remote-debugging-pipe', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
-        '--hide-scrollbars', '--disable-background-networking', '--disable-component-update',
-        `--user-data-dir=${path.join(browser.folder, 'profile')}`],
+      [
+        '--headless=new',
+        '--remote-debugging-pipe',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-dev-shm-usage',
+        '--no-first-run',
+        '--hide-scrollbars',
+        '--disable-background-networking',
+        '--disable-component-update',
+        `--user-data-dir=${path.join(browser.folder, 'profile')}`,
+      ],
       { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
     );
     browser.process.stderr.resume();
@@ -106,8 +115,10 @@ class Page {
 
   hear({ method, params }) {
     if (method === 'Page.loadEventFired') this.loaded?.();
-    if (method === 'Runtime.consoleAPICalled') this.complaints.push(`${params.type}: ${params.args.map((arg) => arg.value ?? arg.description).join(' ')}`);
-    if (method === 'Runtime.exceptionThrown') this.complaints.push(params.exceptionDetails.exception?.description ?? params.exceptionDetails.text);
+    if (method === 'Runtime.consoleAPICalled')
+      this.complaints.push(`${params.type}: ${params.args.map((arg) => arg.value ?? arg.description).join(' ')}`);
+    if (method === 'Runtime.exceptionThrown')
+      this.complaints.push(params.exceptionDetails.exception?.description ?? params.exceptionDetails.text);
     if (method === 'Log.entryAdded') this.complaints.push(`${params.entry.level}: ${params.entry.text}`);
     if (method === 'Network.requestWillBeSent' && params.type !== 'Document' && !params.request.url.startsWith('data:'))
       this.requests.push(params.request.url);
@@ -115,14 +126,21 @@ class Page {
 
   async look({ width, scheme, media = 'screen' }) {
     await this.send('Emulation.setDeviceMetricsOverride', { width, height: 900, deviceScaleFactor: 1, mobile: false });
-    await this.send('Emulation.setEmulatedMedia', { media, features: [{ name: 'prefers-color-scheme', value: scheme }] });
+    await this.send('Emulation.setEmulatedMedia', {
+      media,
+      features: [{ name: 'prefers-color-scheme', value: scheme }],
+    });
     // The page hears of a change when the next frame is made.
     await this.value('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   }
 
   // The value of an expression in the page.
   async value(expression) {
-    const { result, exceptionDetails } = await this.send('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true });
+    const { result, exceptionDetails } = await this.send('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
   }
@@ -144,7 +162,10 @@ class Page {
 export function rendered(report) {
   const render = process.env.INFERQUEUE_PAGE_RENDER;
   if (!render) throw new Error('INFERQUEUE_PAGE_RENDER must name the program that renders; ctest sets it');
-  const made = spawnSync(render, { input: typeof report === 'string' ? report : JSON.stringify(report), maxBuffer: 2 ** 28 });
+  const made = spawnSync(render, {
+    input: typeof report === 'string' ? report : JSON.stringify(report),
+    maxBuffer: 2 ** 28,
+  });
   if (made.status !== 0) throw new Error(`${render} failed: ${made.stderr}`);
   return made.stdout;
 }

@@ -26,10 +26,19 @@ const colours = () =>
 
 test('every chart is drawn, and nothing complains or asks the network', async () => {
   assert.equal(await page.value(`document.getElementById('page').dataset.drawn`), 'true');
-  const drawn = await page.value(`[...document.querySelectorAll('.chart')].map((box) => [box.id, box.querySelectorAll('svg path').length])`);
+  const drawn = await page.value(
+    `[...document.querySelectorAll('.chart')].map((box) => [box.id, box.querySelectorAll('svg path').length])`,
+  );
   assert.deepEqual(drawn.map(([id]) => id).sort(), [
-    'comparison-chart', 'curve-chart', 'latency-chart', 'layers-chart', 'open-loop-chart', 'over-time-chart', 'parts-chart',
-    'percentile-chart', 'timeline-chart',
+    'comparison-chart',
+    'curve-chart',
+    'latency-chart',
+    'layers-chart',
+    'open-loop-chart',
+    'over-time-chart',
+    'parts-chart',
+    'percentile-chart',
+    'timeline-chart',
   ]);
   for (const [id, paths] of drawn) assert.ok(paths > 5, `${id} has ${paths} paths`);
   assert.deepEqual(page.complaints, []);
@@ -38,7 +47,9 @@ test('every chart is drawn, and nothing complains or asks the network', async ()
 
 test('the comparison has a bar for each run, as long as its throughput', async () => {
   // Bars are the filled paths of the height of a bar, those of utilization to the right of the others.
-  const bars = (await marks('comparison-chart')).filter(({ fill, width, height }) => fill && fill !== 'none' && width > 5 && height > 15 && height < 26);
+  const bars = (await marks('comparison-chart')).filter(
+    ({ fill, width, height }) => fill && fill !== 'none' && width > 5 && height > 15 && height < 26,
+  );
   assert.equal(bars.length, 2 * report.runs.length);
   const lengths = bars.slice(0, report.runs.length).map(({ width }) => width);
   report.runs.forEach((run, at) => {
@@ -49,7 +60,14 @@ test('the comparison has a bar for each run, as long as its throughput', async (
 
 test('a mode has its colour in every chart of modes', async () => {
   const modes = (await colours()).slice(0, 3);
-  for (const id of ['comparison-chart', 'latency-chart', 'percentile-chart', 'parts-chart', 'over-time-chart', 'timeline-chart']) {
+  for (const id of [
+    'comparison-chart',
+    'latency-chart',
+    'percentile-chart',
+    'parts-chart',
+    'over-time-chart',
+    'timeline-chart',
+  ]) {
     const used = new Set((await marks(id)).flatMap(({ fill, stroke }) => [fill, stroke]));
     for (const colour of modes) assert.ok(used.has(colour), `${id} lacks ${colour}`);
   }
@@ -73,7 +91,8 @@ test('the timeline shows the requests at its beginning, and all of them when it 
     const last = handles.at(-1);
     return [last.x + last.width / 2, last.y + last.height / 2, box.right - 10];
   })()`);
-  const mouse = (type, at) => page.send('Input.dispatchMouseEvent', { type, x: at, y, button: 'left', buttons: 1, clickCount: 1 });
+  const mouse = (type, at) =>
+    page.send('Input.dispatchMouseEvent', { type, x: at, y, button: 'left', buttons: 1, clickCount: 1 });
   await mouse('mouseMoved', x);
   await mouse('mousePressed', x);
   await mouse('mouseMoved', (x + right) / 2);
@@ -89,7 +108,9 @@ test('another time of the requests can be chosen', async () => {
   const shape = () => page.value(`document.querySelector('#latency-chart svg').innerHTML`);
   assert.equal(await text(), 'Time of a request: latency');
   const before = await shape();
-  await page.value(`[...document.querySelectorAll('#latency button')].find((button) => button.textContent === 'service').click()`);
+  await page.value(
+    `[...document.querySelectorAll('#latency button')].find((button) => button.textContent === 'service').click()`,
+  );
   assert.equal(await text(), 'Time of a request: service');
   assert.notEqual(await shape(), before);
   assert.equal(await page.value(`document.querySelectorAll('#latency button[aria-pressed=true]').length`), 1);
@@ -99,7 +120,9 @@ test('a tooltip has the figures of what is pointed at', async () => {
   const [x, y] = await page.value(`(() => {
     const chart = document.getElementById('comparison-chart');
     chart.scrollIntoView({ block: 'center' });
-    const bar = [...chart.querySelectorAll('svg path')].map((path) => path.getBoundingClientRect()).find(({ width, height }) => width > 50 && height > 15 && height < 26);
+    const bar = [...chart.querySelectorAll('svg path')]
+      .map((path) => path.getBoundingClientRect())
+      .find(({ width, height }) => width > 50 && height > 15 && height < 26);
     return [bar.x + 20, bar.y + bar.height / 2];
   })()`);
   await page.send('Input.dispatchMouseEvent', { type: 'mouseMoved', x, y });
@@ -110,7 +133,14 @@ test('a tooltip has the figures of what is pointed at', async () => {
 
 test('the verdict, the cards and the tables hold the figures', async () => {
   const text = await page.value('document.body.innerText');
-  for (const part of [report.verdict.text, 'yolov5n.xml', '104 pictures/s', '1.46× (1.44–1.49) one request', 'images [1, 3, 640, 640] f32', '290 MiB'])
+  for (const part of [
+    report.verdict.text,
+    'yolov5n.xml',
+    '104 pictures/s',
+    '1.46× (1.44–1.49) one request',
+    'images [1, 3, 640, 640] f32',
+    '290 MiB',
+  ])
     assert.ok(text.includes(part), part);
   assert.equal(await page.value(`document.querySelectorAll('.card').length`), 3);
   assert.equal(await page.value(`document.querySelectorAll('#all-figures tbody tr').length`), report.runs.length);

@@ -15,10 +15,12 @@ after(() => browser?.close());
 function worstContrast() {
   const channels = (colour) => colour.match(/[\d.]+/g).map(Number);
   const luminance = (colour) => {
-    const [r, g, b] = channels(colour).slice(0, 3).map((value) => {
-      const share = value / 255;
-      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-    });
+    const [r, g, b] = channels(colour)
+      .slice(0, 3)
+      .map((value) => {
+        const share = value / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const behind = (node) => {
@@ -29,18 +31,26 @@ function worstContrast() {
     return 'rgb(255, 255, 255)';
   };
   const texts = [...document.querySelectorAll('body *')].filter(
-    (node) => node.checkVisibility() && node.tagName !== 'SCRIPT' && [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim()),
+    (node) =>
+      node.checkVisibility() &&
+      node.tagName !== 'SCRIPT' &&
+      [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim()),
   );
   const found = texts.map((node) => {
     const style = getComputedStyle(node);
     const [one, other] = [luminance(node.closest('svg') ? style.fill : style.color), luminance(behind(node))];
     return [(Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05), node.textContent.trim().slice(0, 40)];
   });
-  return { texts: found.length, inCharts: texts.filter((node) => node.closest('svg')).length, worst: found.sort((a, b) => a[0] - b[0])[0] };
+  return {
+    texts: found.length,
+    inCharts: texts.filter((node) => node.closest('svg')).length,
+    worst: found.sort((a, b) => a[0] - b[0])[0],
+  };
 }
 
 const background = (page) => page.value('getComputedStyle(document.body).backgroundColor');
-const charts = (page) => page.value(`[...document.querySelectorAll('.chart svg')].map((svg) => svg.innerHTML).join('')`);
+const charts = (page) =>
+  page.value(`[...document.querySelectorAll('.chart svg')].map((svg) => svg.innerHTML).join('')`);
 
 for (const scheme of ['light', 'dark'])
   test(`all texts stand out, ${scheme}`, async () => {

@@ -28,7 +28,12 @@ function distribution(times) {
   }
   return {
     mean: times.reduce((sum, time) => sum + time, 0) / times.length,
-    p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), p99_9: at(0.999), max: at(1),
+    p50: at(0.5),
+    p90: at(0.9),
+    p95: at(0.95),
+    p99: at(0.99),
+    p99_9: at(0.999),
+    max: at(1),
     histogram: [...bins].map(([bin, count]) => [width ** bin, width ** (bin + 1), count]),
   };
 }
@@ -56,11 +61,26 @@ function run(next, { mode, hint, nireq, nstreams, rate, service, cpu }, requests
   const prepares = services.map(() => 900 * (0.95 + 0.1 * next()));
   const rounds = Array.from({ length: 5 }, () => rate * (0.985 + 0.03 * next()));
   return {
-    mode, device: 'CPU', hint, nireq, nstreams, batch: 1, rate_per_s: null,
-    throughput_per_s: rate, throughput_interval: [Math.min(...rounds), Math.max(...rounds)], interval_coverage: 0.9375, rounds,
-    cpu_utilization: cpu, cpu_s_per_item: (cpu * 8) / rate, device_utilization: null, failures: 0,
+    mode,
+    device: 'CPU',
+    hint,
+    nireq,
+    nstreams,
+    batch: 1,
+    rate_per_s: null,
+    throughput_per_s: rate,
+    throughput_interval: [Math.min(...rounds), Math.max(...rounds)],
+    interval_coverage: 0.9375,
+    rounds,
+    cpu_utilization: cpu,
+    cpu_s_per_item: (cpu * 8) / rate,
+    device_utilization: null,
+    failures: 0,
     latency_us: distribution(services.map((time, at) => time + waits[at] + prepares[at])),
-    wait_us: distribution(waits), prepare_us: distribution(prepares), service_us: distribution(services), callback_us: distribution(callbacks),
+    wait_us: distribution(waits),
+    prepare_us: distribution(prepares),
+    service_us: distribution(services),
+    callback_us: distribution(callbacks),
     benchmark_app_latency_us: distribution(services),
     service_estimate_us: service * 0.97,
     over_time: Array.from({ length: 40 }, (_, at) => [at / 4, rate * (0.97 + 0.06 * next())]),
@@ -78,19 +98,29 @@ const shapes = [
 ];
 
 function comparison(runs) {
-  const best = (mode) => runs.filter((run) => run.mode === mode).sort((a, b) => b.throughput_per_s - a.throughput_per_s)[0];
+  const best = (mode) =>
+    runs.filter((run) => run.mode === mode).sort((a, b) => b.throughput_per_s - a.throughput_per_s)[0];
   const entry = (run, base) => {
     const ratio = run.throughput_per_s / base.throughput_per_s;
     return {
-      mode: run.mode, hint: run.hint, throughput_per_s: run.throughput_per_s, ratio_to_sync: ratio,
-      ratio_interval: [ratio * 0.98, ratio * 1.02], beyond_noise: run !== base,
+      mode: run.mode,
+      hint: run.hint,
+      throughput_per_s: run.throughput_per_s,
+      ratio_to_sync: ratio,
+      ratio_interval: [ratio * 0.98, ratio * 1.02],
+      beyond_noise: run !== base,
     };
   };
   const base = best('sync');
   const same = runs.filter((run) => run.mode !== 'sync');
   return {
     headline: [...new Set(runs.map((run) => run.mode))].map((mode) => entry(best(mode), base)),
-    same_hint: same.map((run) => entry(run, runs.find((other) => other.mode === 'sync' && other.hint === run.hint))),
+    same_hint: same.map((run) =>
+      entry(
+        run,
+        runs.find((other) => other.mode === 'sync' && other.hint === run.hint),
+      ),
+    ),
   };
 }
 
@@ -106,24 +136,40 @@ export function fullReport(requests = 60) {
     is_knee: nireq === 4,
   }));
   const layers = Array.from({ length: 40 }, (_, at) => ({
-    name: `/model.${at}/conv/Conv`, type: at % 3 ? 'Convolution' : 'Multiply', exec_type: 'brgconv_avx2_f32',
-    real_us: 2400 * 0.9 ** at, cpu_us: 2390 * 0.9 ** at, share: 0.1 * 0.9 ** at,
+    name: `/model.${at}/conv/Conv`,
+    type: at % 3 ? 'Convolution' : 'Multiply',
+    exec_type: 'brgconv_avx2_f32',
+    real_us: 2400 * 0.9 ** at,
+    cpu_us: 2390 * 0.9 ** at,
+    share: 0.1 * 0.9 ** at,
   }));
   return {
-    schema_version: 1, kind: 'bench', versions: { inferqueue: '0.1.0', openvino: '2026.4.0' },
+    schema_version: 1,
+    kind: 'bench',
+    versions: { inferqueue: '0.1.0', openvino: '2026.4.0' },
     machine: { cpu: 'Test CPU, made up', cpus: 8, quota: null },
     model: { path: 'models/yolov5n.xml', inputs: [{ name: 'images', shape: [1, 3, 640, 640], type: 'f32' }] },
-    work: 'detection', method: { rounds: 5, seconds: 1, seed: 1 }, runs, comparison: comparison(runs), curve,
+    work: 'detection',
+    method: { rounds: 5, seconds: 1, seed: 1 },
+    runs,
+    comparison: comparison(runs),
+    curve,
     open_loop: [20, 40, 60, 80, 100].map((rate) => ({
-      rate_per_s: rate, throughput_per_s: Math.min(rate, 99), p50_us: 38000 + rate * 30, p99_us: 41000 + 4 * rate ** 2, p99_9_us: 43000 + 9 * rate ** 2,
+      rate_per_s: rate,
+      throughput_per_s: Math.min(rate, 99),
+      p50_us: 38000 + rate * 30,
+      p99_us: 41000 + 4 * rate ** 2,
+      p99_9_us: 43000 + 9 * rate ** 2,
     })),
     layers,
     verdict: {
       kind: 'device_limit',
-      text: 'The device is at its limit: with 4 requests the queue keeps the processor busy 97 % of the time. More requests would only wait.',
+      text: 'With 4 requests the queue keeps the processor busy 97 % of the time. More requests would only wait.',
       figures: { cpu_utilization: 0.97, knee: 4, wait_p50_us: 8700 },
     },
-    memory: { rss_bytes: 251e6, peak_bytes: 304e6 }, compile_s: [0.21, 0.24], first_inference_s: [0.031, 0.034],
+    memory: { rss_bytes: 251e6, peak_bytes: 304e6 },
+    compile_s: [0.21, 0.24],
+    first_inference_s: [0.031, 0.034],
   };
 }
 
