@@ -95,8 +95,12 @@ export function axis(type, name, more = {}) {
   };
 }
 
-// For the names of runs where there is little room: "queue · throughput" on two lines.
-export const twoLines = { fontSize: 11, lineHeight: 13, formatter: (text) => text.replace(' · ', '\n') };
+// Labels with the names of runs; where there is little room, "queue · throughput" is on two lines.
+export function runLabels(small) {
+  const wide = { width: 164, overflow: 'truncate', color: colour('text'), interval: 0, hideOverlap: false };
+  const twoLines = { width: 104, fontSize: 11, lineHeight: 13, formatter: (text) => text.replace(' · ', '\n') };
+  return small ? { ...wide, ...twoLines } : wide;
+}
 
 export function legend(more = {}) {
   return {
@@ -105,7 +109,7 @@ export function legend(more = {}) {
     itemWidth: 16,
     itemHeight: 10,
     icon: 'roundRect',
-    textStyle: { color: colour('text'), fontSize: 13 },
+    textStyle: { color: colour('text'), fontSize: 13, width: Math.min(280, innerWidth - 110), overflow: 'truncate' },
     ...more,
   };
 }

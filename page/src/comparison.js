@@ -1,5 +1,5 @@
 // Throughput of every run as bars with their intervals, and what of the hardware they used.
-import { axis, chart, family, tip, tooltip, twoLines } from './chart.js';
+import { axis, chart, family, runLabels, tip, tooltip } from './chart.js';
 import { section, table } from './dom.js';
 import { duration, figure, isInterval, isNumber, percent, range, ratio } from './format.js';
 import { bestRuns, hintTitle, modeTitle, runsOf, runTitle, unitOf } from './report.js';
@@ -93,10 +93,10 @@ function utilizationBars(runs, titles, key, name, shade) {
 // Side by side, or one below the other where the page is narrow.
 function grids(small, rows, utilization) {
   const height = rows * 34;
-  if (!utilization) return [{ left: 150, right: 56, top: 10, height }];
+  if (!utilization) return [{ left: 176, right: 56, top: 10, height }];
   if (!small)
     return [
-      { left: 150, right: '44%', top: 10, height },
+      { left: 176, right: '44%', top: 10, height },
       { left: '64%', right: 44, top: 10, height },
     ];
   return [
@@ -110,14 +110,13 @@ function option(report, runs, small) {
   const unit = unitOf(report);
   const cpu = runs.some((run) => isNumber(run.cpu_utilization));
   const device = runs.some((run) => isNumber(run.device_utilization));
-  const names = { data: titles, inverse: true, axisLabel: { color: colour('text'), interval: 0, hideOverlap: false } };
-  const wrapped = small ? { ...names, axisLabel: { ...names.axisLabel, ...twoLines } } : names;
+  const names = { data: titles, inverse: true, axisLabel: runLabels(small) };
   const x = [axis('value', unit, { nameGap: 26, splitNumber: small ? 3 : 5 })];
-  const y = [axis('category', '', wrapped)];
+  const y = [axis('category', '', names)];
   const series = [throughputBars(runs, titles, bestRuns(report), unit), intervals(runs)];
   if (cpu || device) {
     x.push(axis('value', '% used', { gridIndex: 1, min: 0, max: 100, interval: 25, nameGap: 26 }));
-    y.push(axis('category', '', { ...wrapped, gridIndex: 1, ...(small ? {} : { axisLabel: { show: false } }) }));
+    y.push(axis('category', '', { ...names, gridIndex: 1, ...(small ? {} : { axisLabel: { show: false } }) }));
     if (cpu) series.push(utilizationBars(runs, titles, 'cpu_utilization', 'CPU utilization', 0.7));
     if (device) series.push(utilizationBars(runs, titles, 'device_utilization', 'device utilization', 0.4));
   }

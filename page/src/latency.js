@@ -1,6 +1,6 @@
 // How long requests took: the distribution, the percentiles, and what each of the times means.
 import { least, rebinned } from './bins.js';
-import { axis, chart, legend, tip, tooltip, twoLines } from './chart.js';
+import { axis, chart, legend, runLabels, tip, tooltip } from './chart.js';
 import { choice, element, section, table } from './dom.js';
 import { duration, isNumber, logTicks, percent, tickDuration } from './format.js';
 import { bestRuns, runsOf, runTitle } from './report.js';
@@ -150,12 +150,12 @@ function partsOption(runs, titles, small) {
     .map(([key, shade]) => [key, times.find(([other]) => other === key)[1], shade]);
   return {
     legend: legend({ selectedMode: false, itemStyle: { color: 'inherit' } }),
-    grid: { left: small ? 118 : 150, right: 24, top: small ? 56 : 36, height: runs.length * 34 },
+    grid: { left: small ? 118 : 176, right: 24, top: small ? 56 : 36, height: runs.length * 34 },
     xAxis: axis('value', 'median, ms', { nameGap: 26 }),
     yAxis: axis('category', '', {
       inverse: true,
       data: titles,
-      axisLabel: { color: colour('text'), interval: 0, hideOverlap: false, ...(small ? twoLines : {}) },
+      axisLabel: runLabels(small),
     }),
     series: parts.map(([key, name, shade]) => ({
       type: 'bar',

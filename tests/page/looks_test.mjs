@@ -84,16 +84,28 @@ test('on paper it is light, whatever the screen is', async () => {
   await page.close();
 });
 
+// The texts of charts that stick out.
+const beyond = `[...document.querySelectorAll('.chart svg text')].filter((text) => {
+      const [box, chart] = [text.getBoundingClientRect(), text.closest('.chart').getBoundingClientRect()];
+      return box.width > 0 && (box.left < chart.left - 1 || box.right > chart.right + 1);
+    }).map((text) => text.closest('.chart').id + ': ' + text.textContent)`;
+
 for (const width of [320, 360, 768, 1920])
   test(`nothing sticks out at a width of ${width} px`, async () => {
     const page = await browser.open(fullReport(), { width });
     assert.equal(await page.value('document.documentElement.scrollWidth'), width);
-    const beyond = await page.value(`[...document.querySelectorAll('.chart svg text')].filter((text) => {
-      const [box, chart] = [text.getBoundingClientRect(), text.closest('.chart').getBoundingClientRect()];
-      return box.width > 0 && (box.left < chart.left - 1 || box.right > chart.right + 1);
-    }).map((text) => text.closest('.chart').id + ': ' + text.textContent)`);
-    assert.deepEqual(beyond, []);
+    assert.deepEqual(await page.value(beyond), []);
     assert.deepEqual(page.complaints, []);
+    await page.close();
+  });
+
+for (const width of [360, 1200])
+  test(`long names of devices don't stick out at ${width} px`, async () => {
+    const report = fullReport();
+    report.runs.forEach((run, at) => (run.device = at % 2 ? 'MULTI:GPU.0,GPU.1,CPU' : 'CPU'));
+    const page = await browser.open(report, { width });
+    assert.deepEqual(await page.value(beyond), []);
+    assert.equal(await page.value('document.documentElement.scrollWidth'), width);
     await page.close();
   });
 
