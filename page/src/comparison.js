@@ -115,7 +115,8 @@ function option(report, runs, small) {
   const y = [axis('category', '', names)];
   const series = [throughputBars(runs, titles, bestRuns(report), unit), intervals(runs)];
   if (cpu || device) {
-    x.push(axis('value', '% used', { gridIndex: 1, min: 0, max: 100, interval: 25, nameGap: 26 }));
+    const used = cpu && device ? '% used: CPU, below it the device' : `${cpu ? 'CPU' : 'device'}, % used`;
+    x.push(axis('value', used, { gridIndex: 1, min: 0, max: 100, interval: 25, nameGap: 26 }));
     y.push(axis('category', '', { ...names, gridIndex: 1, ...(small ? {} : { axisLabel: { show: false } }) }));
     if (cpu) series.push(utilizationBars(runs, titles, 'cpu_utilization', 'CPU utilization', 0.7));
     if (device) series.push(utilizationBars(runs, titles, 'device_utilization', 'device utilization', 0.4));
@@ -159,6 +160,6 @@ export function comparison(report) {
     (small) => option(report, runs, small),
   );
   box.id = 'comparison-chart';
-  const note = `${how}${length}, the modes in turn; the whiskers are ${coverage}. Strong: each mode under its best hint.`;
+  const note = `${how}${length}, the modes in turn; the whiskers are ${coverage}. Full colour: each mode's best hint.`;
   return section('Comparison', note, box, ratios(report));
 }
