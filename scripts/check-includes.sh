@@ -16,9 +16,10 @@ declare -A allowed=(
   [media]="base media"
   [pipeline]="base devices models vision media pipeline"
   [measure]="base machine devices models vision pipeline measure"
+  [page]="page"
 )
 # Rooms that know nothing of the runtime, so that they can be tested without it.
-without_openvino=" base core machine vision accuracy media "
+without_openvino=" base core machine vision accuracy media page "
 
 findings=$(
   project_files '*.cpp' '*.hpp' | while read -r file; do

@@ -17,7 +17,7 @@ die() {
 project_files() {
   local names=()
   for pattern in "$@"; do names+=(-o -name "$pattern"); done
-  (cd "$root" && find . \( -path './.*' -o -path './build*' -o -path ./runs -o -name '.venv*' \) -prune \
+  (cd "$root" && find . \( -path './.*' -o -path './build*' -o -path ./runs -o -name node_modules -o -name '.venv*' \) -prune \
     -o -type f \( "${names[@]:1}" \) -printf '%P\n' | LC_ALL=C sort)
 }
 

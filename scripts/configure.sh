@@ -13,8 +13,10 @@ for variable in OpenVINO_DIR OpenCV_DIR INFERQUEUE_SHARED; do
   if [[ -n ${!variable:-} ]]; then options+=("-D$variable=$(realpath "${!variable}")"); else options+=("-U$variable"); fi
 done
 stamp=$root/build/$preset/.configured
+# An npm that has come since then is to build the page.
+facts="${options[*]} npm=$(command -v npm || true)"
 cd "$root"
-if [[ ! -f build/$preset/build.ninja || CMakePresets.json -nt $stamp || $(cat "$stamp") != "${options[*]}" ]]; then
+if [[ ! -f build/$preset/build.ninja || CMakePresets.json -nt $stamp || $(cat "$stamp") != "$facts" ]]; then
   cmake --preset "$preset" "${options[@]}" >&2
-  echo "${options[*]}" >"$stamp"
+  echo "$facts" >"$stamp"
 fi

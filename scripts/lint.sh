@@ -23,7 +23,7 @@ check_length() {
     [[ $lines -le $longest || $file == total ]] && continue
     echo "$file: $lines lines, more than $longest: split it by what it does"
     status=1
-  done < <(project_files '*.cpp' '*.hpp' '*.py' '*.sh' | xargs -d '\n' wc -l)
+  done < <(project_files '*.cpp' '*.hpp' '*.py' '*.sh' '*.js' '*.mjs' '*.css' | xargs -d '\n' wc -l)
   return "$status"
 }
 
@@ -42,6 +42,19 @@ check_headers() {
     }' compile {} "${system[@]}"
 }
 
+# With the prettier that the page's lock file pins, where the page is built.
+check_page() {
+  local prettier=build/dev/page/node_modules/prettier/bin/prettier.cjs mode=${1:---check}
+  [[ -f $prettier ]] || {
+    echo "There is no npm: the page's format is not checked."
+    return 0
+  }
+  node "$prettier" --log-level warn --config page/package.json "$mode" 'page/**/*.{js,mjs,css}' 'tests/page/*.mjs' || {
+    echo "./dev lint --fix formats the files."
+    return 1
+  }
+}
+
 check_shell() { shellcheck -x --source-path=scripts "${shell_scripts[@]}"; }
 
 failed=()
@@ -55,8 +68,12 @@ step() {
   printf -- '-- %-28s %-7s %3d s\n' "$name" "$outcome" $((SECONDS - start))
 }
 
-[[ ${1:-} != --fix ]] || clang-format-19 -i "${sources[@]}"
+if [[ ${1:-} == --fix ]]; then
+  clang-format-19 -i "${sources[@]}"
+  check_page --write
+fi
 step "formatting" check_format
+step "formatting of the page" check_page
 step "includes between the rooms" scripts/check-includes.sh
 step "length of files" check_length
 step "public headers alone" check_headers

@@ -1,8 +1,16 @@
 #!/usr/bin/env bash
 # usage: setup.sh [GROUP…]   Installs the Debian packages of these groups (default: build test) of packages.txt that are
 # missing, and fetches OpenVINO. Quick when nothing is missing. The groups opencv and openvino come along with build,
-# unless the user brings his own.
+# unless the user brings his own; page and browser with test, unless there are such programs.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+has_browser() {
+  local name
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    ! command -v "$name" >/dev/null || return 0
+  done
+  return 1
+}
 
 groups=("$@")
 [[ ${#groups[@]} -gt 0 ]] || groups=(build test)
@@ -18,6 +26,11 @@ if [[ " ${groups[*]} " == *" build "* ]]; then
     groups+=(openvino)
   fi
 fi
+
+[[ " ${groups[*]} " != *" test "* ]] || groups+=(page browser)
+# Debian's npm and somebody else's Node.js exclude each other.
+! command -v npm >/dev/null || ! command -v node >/dev/null || groups=("${groups[@]/#page/}")
+if has_browser || ! grep -qsx 'ID=debian' /etc/os-release; then groups=("${groups[@]/#browser/}"); fi
 
 missing_packages() {
   local wanted installed
