@@ -9,21 +9,17 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 
 #include "base/user_error.hpp"
-#include "cli/bench_config.hpp"
-#include "cli/bench_json.hpp"
 #include "cli/bench_options.hpp"
+#include "cli/bench_outputs.hpp"
 #include "cli/bench_report.hpp"
-#include "cli/json_output.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "devices/brief.hpp"
 #include "measure/detection_work.hpp"
 #include "pipeline/picture.hpp"
-#include "pipeline/report.hpp"
 #include "pipeline/sources.hpp"
 
 namespace inferqueue::cli {
@@ -63,28 +59,6 @@ std::vector<BenchInput> inputs_of(const ov::Model& model) {
   return inputs;
 }
 
-/// The files that a report goes to, opened before anything is measured.
-struct Outputs {
-  JsonOutput json;
-  JsonOutput csv;
-  JsonOutput trace;
-  JsonOutput config;
-
-  explicit Outputs(const BenchOptions& options)
-      : json(options.json.file),
-        csv(options.csv, "--csv"),
-        trace(options.trace, "--trace"),
-        config(options.dumped_config, "--dump-config") {}
-
-  void write(const BenchReport& report) {
-    json.write(pipeline::to_text(to_json(report)));
-    csv.write(to_csv(report));
-    trace.write(pipeline::to_text(to_trace(report)));
-    config.write(pipeline::to_text(config_of(report.method.device, report.method.hints.front())));
-    for (JsonOutput* output : {&json, &csv, &trace, &config}) output->finish();
-  }
-};
-
 class BenchCommand final : public Command {
  public:
   explicit BenchCommand(CLI::App& parent)
@@ -104,15 +78,16 @@ class BenchCommand final : public Command {
     const auto limits = machine::cpu_limits();
     const auto capped = measure::capped_threads(limits, options_.detector.device, options_.threads);
     if (capped) method.device.threads = capped;
+    BenchOutputs outputs(options_);
+    for (const std::string& file : options_.input_files()) outputs.check_are_not(file, "an input");
     std::vector<cv::Mat> pictures;
     if (options_.is_detection()) {
-      pictures = options_.detector.sources.empty() ? made_up_pictures(options_.seed) : read_pictures();
+      pictures = options_.detector.sources.empty() ? made_up_pictures(options_.seed) : read_pictures(outputs);
       if (pictures.empty()) return exit_failed;
     }
-    Outputs outputs(options_);
     ov::Core core;
     load(core, std::move(pictures));
-    options_.json.check_is_not_model(work().model_name());
+    outputs.check_are_not_model(work().model_name());
     Progress progress;
     BenchReport report = describe(method);
     report.limits = limits;
@@ -165,11 +140,13 @@ class BenchCommand final : public Command {
     }
   }
 
-  int show(BenchReport& report, Outputs& outputs, bool is_interrupted) const {
+  int show(BenchReport& report, BenchOutputs& outputs, bool is_interrupted) const {
     report.memory = machine::memory_use();
-    const bool takes_output = options_.json.file == "-" || options_.csv == "-" || options_.trace == "-";
-    put(takes_output ? stderr : stdout, report_text(report));
+    std::FILE* const lines = outputs.take_standard_output() ? stderr : stdout;
+    put(lines, report_text(report));
     outputs.write(report);
+    if (!options_.html.empty() && options_.html != "-")
+      put(lines, fmt::format("\n{} shows it: open it in a browser\n", printable(options_.html)));
     std::size_t failures = 0;
     for (const measure::Cell& cell : report.measured.cells) failures += cell.failures();
     if (failures > 0) say(fmt::format("{} inference{} failed", failures, failures == 1 ? "" : "s"));
@@ -178,10 +155,10 @@ class BenchCommand final : public Command {
   }
 
   /// Says why a source or picture can't be used.
-  std::vector<cv::Mat> read_pictures() const {
+  std::vector<cv::Mat> read_pictures(const BenchOutputs& outputs) const {
     const pipeline::Sources sources = pipeline::expand_sources(options_.detector.sources);
     for (const std::string& problem : sources.problems) say(problem);
-    options_.json.check_is_none_of(sources.pictures);
+    for (const auto& path : sources.pictures) outputs.check_are_not(path, "one of the pictures");
     std::vector<cv::Mat> pictures;
     pipeline::PictureReader reader;
     for (const auto& path : sources.pictures) {

@@ -69,6 +69,9 @@ void BenchOptions::declare_output(CLI::App& app) {
   const std::string group = "Output";
   json.declare(app);
   app.add_option("--csv", csv, "write a line for each run, or - for standard output")->type_name("FILE")->group(group);
+  app.add_option("--html", html, "write a page that shows it all: charts, latencies, a timeline; opens offline")
+      ->type_name("FILE")
+      ->group(group);
   app.add_option("--trace", trace, "write the last requests of each run for chrome://tracing and Perfetto")
       ->type_name("FILE")
       ->group(group);
@@ -198,14 +201,20 @@ void BenchOptions::settle_report_folder() {
       (std::filesystem::path(report_folder) / (json_stats ? "benchmark_report.json" : "benchmark_report.csv")).string();
 }
 
-void BenchOptions::check_outputs() const {
-  std::string there;
-  for (const auto& [name, file] :
-       {std::pair("--csv", &csv), std::pair("--json", &json.file), std::pair("--trace", &trace)}) {
-    if (*file != "-") continue;
-    if (!there.empty()) throw OptionError(fmt::format("{}, {}: only one can go to standard output", there, name));
-    there = name;
+std::vector<std::string> BenchOptions::input_files() const {
+  std::vector<std::string> files;
+  for (const std::string& text : inputs) {
+    std::string what = text.substr(text.find('=') + 1);  // all of it where it names no input
+    if (what != "random" && what != "zeros") files.push_back(std::move(what));
   }
+  return files;
+}
+
+std::vector<OutputOption> BenchOptions::outputs() const {
+  std::vector<OutputOption> named{
+      {"--json", json.file}, {"--csv", csv}, {"--trace", trace}, {"--html", html}, {"--dump-config", dumped_config}};
+  std::erase_if(named, [](const OutputOption& output) { return output.file.empty(); });
+  return named;
 }
 
 measure::ComparisonOptions BenchOptions::check() {
@@ -214,7 +223,6 @@ measure::ComparisonOptions BenchOptions::check() {
   check_work();
   settle_modes();
   settle_report_folder();
-  check_outputs();
   if (!(percentile > 0 && percentile <= 100))
     throw OptionError(fmt::format("--latency-percentile {}: give more than 0, at most 100", percentile));
   if (arrivals != "constant" && arrivals != "poisson")

@@ -43,14 +43,19 @@ struct BenchOptions {
   JsonOption json;
   std::string csv;
   std::string trace;
+  std::string html;
 
   void declare(CLI::App& app);
   /// Checks what was parsed. Throws base::OptionError that names the option.
   measure::ComparisonOptions check();
   measure::InputOptions input_options() const;
-  /// Detection where there are pictures, or neither a model nor inputs are named; else inference alone.
+  /// Those that are named.
+  std::vector<OutputOption> outputs() const;
+  /// The files that --input names.
+  std::vector<std::string> input_files() const;
   /// A curve over the number of requests.
   bool is_curve() const { return requests.find(':') != std::string::npos; }
+  /// Detection where there are pictures, or neither a model nor inputs are named; else inference alone.
   bool is_detection() const { return !detector.sources.empty() || (!is_model_named_ && inputs.empty()); }
 
  private:
@@ -62,7 +67,6 @@ struct BenchOptions {
   void settle_report_folder();
   double seconds_of_a_round(std::size_t cells) const;
   void check_work() const;
-  void check_outputs() const;
 
   const CLI::App* app_ = nullptr;
   bool is_model_named_ = false;

@@ -15,6 +15,17 @@ constexpr const char* group = "Output";
 
 }  // namespace
 
+void check_output_is_not(const OutputOption& output, const fs::path& input, std::string_view what) {
+  std::error_code ignored;
+  if (fs::is_regular_file(output.file, ignored) && fs::equivalent(output.file, input, ignored))
+    throw base::UserError(fmt::format("{} {}: is {}; give another file", output.name, output.file, what));
+}
+
+void check_output_is_not_model(const OutputOption& output, const fs::path& model) {
+  check_output_is_not(output, model, "the model");
+  check_output_is_not(output, fs::path(model).replace_extension(".bin"), "the model's weights");
+}
+
 void JsonOption::declare(CLI::App& app) {
   app.add_option("--json", file, "write the results as JSON to FILE, or - for standard output")
       ->type_name("FILE")
@@ -28,14 +39,11 @@ void JsonOption::check_is_none_of(std::span<const fs::path> pictures) const {
 }
 
 void JsonOption::check_is_not(const fs::path& input, std::string_view what) const {
-  std::error_code ignored;
-  if (fs::is_regular_file(file, ignored) && fs::equivalent(file, input, ignored))
-    throw base::UserError(fmt::format("--json {}: is {}; give another file", file, what));
+  check_output_is_not({"--json", file}, input, what);
 }
 
 void JsonOption::check_is_not_model(const fs::path& model) const {
-  check_is_not(model, "the model");
-  check_is_not(fs::path(model).replace_extension(".bin"), "the model's weights");
+  check_output_is_not_model({"--json", file}, model);
 }
 
 void RunFolderOptions::declare(CLI::App& app) {

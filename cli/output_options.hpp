@@ -13,6 +13,16 @@
 
 namespace inferqueue::cli {
 
+/// An option that names a file to be written, and what it names; "-" is standard output.
+struct OutputOption {
+  std::string name;
+  std::string file;
+};
+/// Throws base::UserError, which says `what` it is, if the file is this input.
+void check_output_is_not(const OutputOption& output, const std::filesystem::path& input, std::string_view what);
+/// The same for a model's file, or the weights beside it.
+void check_output_is_not_model(const OutputOption& output, const std::filesystem::path& model);
+
 /// --json FILE, where "-" is standard output; JsonOutput writes it.
 struct JsonOption {
   std::string file;
