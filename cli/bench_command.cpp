@@ -1,5 +1,6 @@
 #include "cli/bench_command.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -88,7 +89,8 @@ class BenchCommand final : public Command {
     ov::Core core;
     load(core, std::move(pictures));
     outputs.check_are_not_model(work().model_name());
-    Progress progress;
+    constexpr auto line_every = std::chrono::seconds(10);
+    Progress progress(line_every);
     BenchReport report = describe(method);
     report.limits = limits;
     report.capped_threads = capped;

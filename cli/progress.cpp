@@ -13,7 +13,8 @@ namespace inferqueue::cli {
 
 using Clock = std::chrono::steady_clock;
 
-Progress::Progress() : terminal_(::isatty(STDERR_FILENO) == 1), begun_(Clock::now()) {}
+Progress::Progress(Clock::duration line_every)
+    : terminal_(::isatty(STDERR_FILENO) == 1), line_every_(line_every), begun_(Clock::now()), drawn_(begun_) {}
 
 Progress::~Progress() {
   clear();
@@ -33,15 +34,26 @@ void Progress::draw(std::string bar) {
 }
 
 void Progress::show(double share, std::string_view what) {
+  if (!terminal_) return show_plain(share, what);
   if (!is_time(share >= 1)) return;
   constexpr int width = 30;
   const int full = std::clamp(static_cast<int>(share * width), 0, width);
-  const double elapsed = std::chrono::duration<double>(drawn_ - begun_).count();
-  const std::string remaining =
-      share > 0 ? fmt::format("{:.0f} s left", std::ceil(elapsed * (1 - share) / share)) : std::string();
   std::string filled;
   for (int i = 0; i < width; ++i) filled += i < full ? "█" : "░";
-  draw(fmt::format("{} {:3.0f} % {} {}", filled, share * 100, what, remaining));
+  draw(fmt::format("{} {:3.0f} % {}{}", filled, share * 100, what, remaining(share, " ")));
+}
+
+void Progress::show_plain(double share, std::string_view what) {
+  const auto now = Clock::now();
+  if (now - drawn_ < line_every_) return;
+  drawn_ = now;
+  put(stderr, fmt::format("inferqueue: {}: {:.0f} %{}\n", what, share * 100, remaining(share, ", ")));
+}
+
+std::string Progress::remaining(double share, std::string_view before) const {
+  if (share <= 0) return {};
+  const double elapsed = std::chrono::duration<double>(drawn_ - begun_).count();
+  return fmt::format("{}{:.0f} s left", before, std::ceil(elapsed * (1 - share) / share));
 }
 
 void Progress::show_text(std::string_view what) {

@@ -1,4 +1,4 @@
-// A progress bar on a terminal, nothing elsewhere.
+// A progress bar on a terminal; elsewhere nothing, or now and then a line.
 #pragma once
 
 #include <chrono>
@@ -9,10 +9,12 @@
 
 namespace inferqueue::cli {
 
-/// Draws on standard error, if that is a terminal. Thread rules: one thread at a time.
+/// Draws on standard error, if that is a terminal. In a file or a log a bar would be noise: there, a work that prints
+/// nothing else for long asks for a plain line every so often. Thread rules: one thread at a time.
 class Progress {
  public:
-  Progress();
+  /// How often a line comes where there is no terminal, the first after that time; by default never.
+  explicit Progress(std::chrono::steady_clock::duration line_every = std::chrono::steady_clock::duration::max());
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -33,9 +35,13 @@ class Progress {
 
  private:
   bool is_time(bool last);
+  void show_plain(double share, std::string_view what);
+  /// "12 s left", with something before it, or nothing where that can't be told yet.
+  std::string remaining(double share, std::string_view before) const;
   void draw(std::string bar);
 
   bool terminal_;
+  std::chrono::steady_clock::duration line_every_;
   bool shown_ = false;
   std::string bar_;
   std::chrono::steady_clock::time_point begun_;
