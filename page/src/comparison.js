@@ -2,7 +2,7 @@
 import { axis, chart, family, runLabels, tip, tooltip } from './chart.js';
 import { section, table } from './dom.js';
 import { duration, figure, isInterval, isNumber, percent, range, ratio } from './format.js';
-import { bestRuns, hintTitle, isSweep, modeTitle, runsOf, runTitle, unitOf } from './report.js';
+import { bestRuns, hasTimes, hintTitle, isSweep, modeTitle, runsOf, runTitle, unitOf } from './report.js';
 import { colour, faded, modeColour } from './theme.js';
 import { whiskers } from './whiskers.js';
 
@@ -148,8 +148,8 @@ function noteOf(method, runs) {
 
 export function comparison(report) {
   const runs = runsOf(report);
-  // A curve and rates have charts of their own.
-  if (runs.length === 0 || isSweep(runs)) return null;
+  // A curve and rates have charts of their own, and where every inference failed there is nothing to compare.
+  if (!runs.some(hasTimes) || isSweep(runs)) return null;
   const cpu = runs.some((run) => isNumber(run.cpu_utilization) || isNumber(run.device_utilization));
   const { box } = chart(
     'Throughput and utilization of every run',

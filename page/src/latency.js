@@ -59,7 +59,7 @@ function distribution(runs, key, titles, small) {
   return {
     legend: legend({ data: shown.map(({ title }) => title) }),
     grid: { left: 56, right: 20, top: small ? 30 + 18 * shown.length : 44, bottom: 48 },
-    xAxis: durationAxis(low, high, 'time of a request, logarithmic', { splitLine: { show: false } }),
+    xAxis: durationAxis(low - width, high + width, 'time of a request, logarithmic', { splitLine: { show: false } }),
     yAxis: axis('value', 'share of the requests', {
       nameGap: 40,
       min: 0,
@@ -68,12 +68,16 @@ function distribution(runs, key, titles, small) {
     series: shown.map(({ run, title }, at) => ({
       type: 'line',
       name: title,
-      step: 'end',
+      // A point is the end of its column: the line goes up or down where the column begins.
+      step: 'start',
       symbol: 'none',
       color: modeColour(run.mode),
       lineStyle: { width: 2 },
       areaStyle: { color: modeColour(run.mode), opacity: 0.16 },
-      data: [[low, 0], ...shares[at].map((share, column) => [low + (column + 1) * width, share])],
+      data: [-1, ...shares[at].keys(), shares[at].length].map((column) => [
+        low + (column + 1) * width,
+        shares[at][column] ?? 0,
+      ]),
     })),
     tooltip: tooltip({
       trigger: 'axis',
@@ -131,7 +135,10 @@ function partsOption(runs, titles, small) {
   return {
     legend: legend({ selectedMode: false, itemStyle: { color: 'inherit' } }),
     grid: { left: small ? 118 : 176, right: 24, top: small ? 56 : 36, height: runs.length * 34 },
-    xAxis: axis('value', 'median', { nameGap: 26, axisLabel: { formatter: tickDuration } }),
+    xAxis: axis('value', 'median', {
+      nameGap: 26,
+      axisLabel: { formatter: (value) => (value === 0 ? '0' : tickDuration(value)) },
+    }),
     yAxis: axis('category', '', {
       inverse: true,
       data: titles,

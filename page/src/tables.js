@@ -18,7 +18,7 @@ const all = (report) => [
   { title: 'CPU time', value: (run) => (hasTimes(run) ? seconds(run.cpu_s_per_item) : null) },
   { title: 'p50', value: (run) => (hasTimes(run) ? duration(run.latency_us?.p50) : null) },
   { title: 'p99', value: (run) => (hasTimes(run) ? duration(run.latency_us?.p99) : null) },
-  { title: 'failures', value: (run) => run.failures },
+  { title: 'failures', value: (run) => given(run.failures) },
 ];
 
 export function runsTable(report) {
