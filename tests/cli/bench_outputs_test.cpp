@@ -119,12 +119,14 @@ TEST_F(BenchOutputs, ABuildWithoutThePageSaysSo) {
 TEST_F(BenchOutputs, TwoOfOneFileAreRefused) {
   temp.file("out", text_of_a_file);
   temp.folder("folder");
-  for (const char* other : {"out", "./out", "folder/../out"}) {
+  fs::create_symlink("out", temp / "link");
+  for (const std::string& other : Arguments{"out", "./out", "folder/../out", (temp / "out").string(), "link"}) {
     expect_refused(bench({"--csv", other, "--html", "out"}), {"--csv, --html: both name out; give each a file"}, 2);
     expect_refused(bench({"--json", "out", "--trace", other}), {"--json, --trace: both name "}, 2);
   }
   EXPECT_EQ(content_of(temp / "out"), text_of_a_file);
-  EXPECT_EQ(names_in(temp.path()), "folder out");
+  EXPECT_TRUE(fs::is_symlink(temp / "link"));
+  EXPECT_EQ(names_in(temp.path()), "folder out") << "what the link leads to, once";
 }
 
 TEST_F(BenchOutputs, TwoOnStandardOutputAreRefused) {
@@ -145,6 +147,11 @@ TEST_F(BenchOutputs, NoneTakesThePlaceOfAnInput) {
   EXPECT_EQ(cli(bench({"--input", "x.npy"}, "builtin:mlp")).status, 0) << "the input is a good one";
   expect_kept("x.npy", "an input", bench({"--input", "x.npy"}, "builtin:mlp"));
   expect_kept("x.npy", "an input", bench({"--input", "x=x.npy"}, "builtin:mlp"));
+}
+
+TEST_F(BenchOutputs, NoneTakesThePlaceOfAConfiguration) {
+  temp.file("config.json", R"({"CPU": {"NUM_STREAMS": "1"}})");
+  expect_kept("config.json", "an input", bench({"--load-config", "config.json"}));
 }
 
 TEST_F(BenchOutputs, NoneTakesThePlaceOfAPicture) {
