@@ -78,6 +78,7 @@ Json to_json(const Cell& cell, const BenchReport& report) {
           {"device_utilization", nullptr},
           {"requests", times.latency().count()},
           {"failures", cell.failures()},
+          {"first_failure", cell.failures() > 0 ? Json(cell.first_failure) : Json()},
           {"unsent", cell.unsent()},
           {"latency_us", to_json(times.latency())},
           {"wait_us", to_json(times.wait())},
@@ -192,10 +193,14 @@ Json inputs(const BenchReport& report) {
 
 Json method(const BenchReport& report) {
   const measure::ComparisonOptions& it = report.method;
+  const bool is_poisson = it.arrivals == measure::Arrivals::Kind::poisson;
+  const Json arrivals = it.rates.empty() ? Json() : Json(is_poisson ? "poisson" : "constant");
   return {{"rounds", report.measured.rounds},
           {"rounds_asked_for", it.rounds},
           {"seconds", it.seconds},
           {"seed", it.seed},
+          {"arrivals", arrivals},
+          {"most_p99_us", report.most_p99_us ? Json(*report.most_p99_us) : Json()},
           {"order", "interleaved, every second round in reverse"},
           {"interval", "order statistics of the rounds' medians"}};
 }

@@ -207,6 +207,7 @@ std::vector<std::string> BenchOptions::input_files() const {
     std::string what = text.substr(text.find('=') + 1);  // all of it where it names no input
     if (what != "random" && what != "zeros") files.push_back(std::move(what));
   }
+  if (!config.empty()) files.push_back(config);
   return files;
 }
 

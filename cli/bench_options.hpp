@@ -51,7 +51,7 @@ struct BenchOptions {
   measure::InputOptions input_options() const;
   /// Those that are named.
   std::vector<OutputOption> outputs() const;
-  /// The files that --input names.
+  /// The files that --input and --load-config name.
   std::vector<std::string> input_files() const;
   /// A curve over the number of requests.
   bool is_curve() const { return requests.find(':') != std::string::npos; }

@@ -1,6 +1,7 @@
 #include "cli/bench_outputs.hpp"
 
 #include <string>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -17,11 +18,18 @@ namespace {
 
 using base::OptionError;
 
+/// Where a file is or will be, whatever way it is named; links lead on.
+fs::path place_of(const fs::path& file) {
+  std::error_code ignored;
+  const fs::path place = fs::weakly_canonical(fs::absolute(file, ignored), ignored);
+  return place.empty() ? file.lexically_normal() : place;
+}
+
 /// Standard output takes one, and so does each file.
 void check_are_apart(const std::vector<OutputOption>& outputs) {
   for (auto later = outputs.begin(); later != outputs.end(); ++later)
     for (auto earlier = outputs.begin(); earlier != later; ++earlier) {
-      if (fs::path(earlier->file).lexically_normal() != fs::path(later->file).lexically_normal()) continue;
+      if (place_of(earlier->file) != place_of(later->file)) continue;
       if (later->file == "-")
         throw OptionError(fmt::format("{}, {}: only one can go to standard output", earlier->name, later->name));
       throw OptionError(fmt::format("{}, {}: both name {}; give each a file", earlier->name, later->name, later->file));

@@ -2,8 +2,9 @@
 import { axis, chart, family, runLabels, tip, tooltip } from './chart.js';
 import { section, table } from './dom.js';
 import { duration, figure, isInterval, isNumber, percent, range, ratio } from './format.js';
-import { bestRuns, hintTitle, modeTitle, runsOf, runTitle, unitOf } from './report.js';
+import { bestRuns, hasTimes, hintTitle, isSweep, modeTitle, runsOf, runTitle, unitOf } from './report.js';
 import { colour, faded, modeColour } from './theme.js';
+import { whiskers } from './whiskers.js';
 
 function throughputBars(runs, titles, best, unit) {
   return {
@@ -36,11 +37,6 @@ const intervalOf = (run) =>
 
 // The whiskers, and the figure to the right of them.
 function intervals(runs) {
-  const line = (x1, y1, x2, y2) => ({
-    type: 'line',
-    shape: { x1, y1, x2, y2 },
-    style: { stroke: colour('text'), lineWidth: 1.5 },
-  });
   return {
     type: 'custom',
     silent: true,
@@ -62,8 +58,7 @@ function intervals(runs) {
           verticalAlign: 'middle',
         },
       };
-      const whiskers = [line(left, y, right, y), line(left, y - 4, left, y + 4), line(right, y - 4, right, y + 4)];
-      return { type: 'group', children: right > left ? [...whiskers, text] : [text] };
+      return { type: 'group', children: [...whiskers([left, y], [right, y]), text] };
     },
   };
 }
@@ -125,34 +120,36 @@ function option(report, runs, small) {
 }
 
 function ratios(report) {
-  const entries = (report.comparison?.same_hint ?? []).filter(
-    (entry) => isNumber(entry?.ratio_to_sync) || isNumber(entry?.ratio),
-  );
+  const entries = (report.comparison?.same_hint ?? []).filter((entry) => entry?.ratio_to_sync > 0);
   if (entries.length === 0) return null;
   return table(
     'Under the same hint',
     [
       { title: 'mode', text: true, value: (entry) => modeTitle(entry.mode) },
       { title: 'hint', text: true, value: (entry) => hintTitle(entry.hint) },
-      { title: 'times one request', value: (entry) => ratio(entry.ratio_to_sync ?? entry.ratio, entry.ratio_interval) },
+      { title: 'times one request', value: (entry) => ratio(entry.ratio_to_sync, entry.ratio_interval) },
       { title: 'beyond the noise', text: true, value: (entry) => ({ true: 'yes', false: 'no' })[entry.beyond_noise] },
     ],
     entries,
   );
 }
 
-export function comparison(report) {
-  const runs = runsOf(report);
-  if (runs.length === 0) return null;
-  const method = report.method ?? {};
-  const how = isNumber(method.rounds)
-    ? `Medians of ${method.rounds} round${method.rounds === 1 ? '' : 's'}`
-    : 'Medians of the rounds';
+// How the bars came about; one round has no interval.
+function noteOf(method, runs) {
   const length = isNumber(method.seconds) ? ` of ${duration(method.seconds * 1e6)}` : '';
-  const covered = Math.min(...runs.map((run) => run.interval_coverage).filter(isNumber));
+  if (method.rounds === 1) return `One round${length}: no interval, and no telling of the noise.`;
+  const how = isNumber(method.rounds) ? `Medians of ${method.rounds} rounds${length}` : 'Medians of the rounds';
+  const covered = Math.min(...runs.map((run) => run.interval_coverage).filter((share) => share > 0));
   const coverage = isNumber(covered)
     ? `the median's ${Math.round(covered * 100)} % confidence intervals`
-    : 'confidence intervals';
+    : 'the intervals of the medians';
+  return `${how}${runs.length > 1 ? ', measured in turn' : ''}; the whiskers are ${coverage}.`;
+}
+
+export function comparison(report) {
+  const runs = runsOf(report);
+  // A curve and rates have charts of their own, and where every inference failed there is nothing to compare.
+  if (!runs.some(hasTimes) || isSweep(runs)) return null;
   const cpu = runs.some((run) => isNumber(run.cpu_utilization) || isNumber(run.device_utilization));
   const { box } = chart(
     'Throughput and utilization of every run',
@@ -160,6 +157,6 @@ export function comparison(report) {
     (small) => option(report, runs, small),
   );
   box.id = 'comparison-chart';
-  const note = `${how}${length}, the modes in turn; the whiskers are ${coverage}. Full colour: each mode's best hint.`;
-  return section('Comparison', note, box, ratios(report));
+  const shades = bestRuns(report).length < runs.length ? " Full colour: each mode's best hint." : '';
+  return section('Comparison', noteOf(report.method ?? {}, runs) + shades, box, ratios(report));
 }

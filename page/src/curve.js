@@ -1,12 +1,14 @@
 // Throughput, 99th percentile and utilization over the number of requests, one below the other.
 import { axis, chart, tip, tooltip } from './chart.js';
 import { section } from './dom.js';
-import { duration, figure, isNumber, percent } from './format.js';
-import { curveOf, unitOf } from './report.js';
+import { duration, figure, isInterval, isNumber, percent, range } from './format.js';
+import { curveOf, isSweep, requestsText, runsOf, unitOf } from './report.js';
 import { colour, modeColour } from './theme.js';
+import { whiskers } from './whiskers.js';
 
 const plot = 130;
-const pitch = 172;
+const pitch = 180;
+const above = 34;
 
 function panels(points, unit) {
   const all = [
@@ -29,9 +31,24 @@ function knee(points, row) {
   };
 }
 
+// The interval of each throughput, where the report has the run.
+function intervals(points) {
+  return {
+    type: 'custom',
+    silent: true,
+    z: 1,
+    data: points.flatMap(({ interval }, at) => (isInterval(interval) ? [[at, ...interval]] : [])),
+    encode: { x: 0, y: [1, 2] },
+    renderItem: (_, api) => ({
+      type: 'group',
+      children: whiskers(api.coord([api.value(0), api.value(1)]), api.coord([api.value(0), api.value(2)])),
+    }),
+  };
+}
+
 function option(points, unit) {
   const shown = panels(points, unit);
-  const grid = shown.map((_, row) => ({ left: 62, right: 16, top: 26 + row * pitch, height: plot }));
+  const grid = shown.map((_, row) => ({ left: 62, right: 16, top: above + row * pitch, height: plot }));
   const x = shown.map((_, row) =>
     axis('category', row + 1 === shown.length ? 'requests in flight' : '', {
       gridIndex: row,
@@ -46,7 +63,7 @@ function option(points, unit) {
       min: 0,
       max: panel.name === 'CPU, %' ? 100 : undefined,
       nameLocation: 'end',
-      nameGap: 8,
+      nameGap: 14,
       nameTextStyle: { color: colour('muted'), align: 'left', padding: [0, 0, 0, -54] },
       splitNumber: 3,
       interval: panel.name === 'CPU, %' ? 25 : undefined,
@@ -68,36 +85,44 @@ function option(points, unit) {
     grid,
     xAxis: x,
     yAxis: y,
-    series,
+    series: [...series, intervals(points)],
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     tooltip: tooltip({
       trigger: 'axis',
       formatter: ([{ dataIndex: at }]) =>
-        tip(
-          `${points[at].nireq} request${points[at].nireq === 1 ? '' : 's'}${points[at].is_knee ? ', the knee' : ''}`,
-          [
-            [unit, figure(points[at].throughput_per_s)],
-            ['p99', duration(points[at].p99_us)],
-            ['CPU', percent(points[at].cpu_utilization)],
-          ],
-        ),
+        tip(`${requestsText(points[at].nireq)}${points[at].is_knee ? ', the knee' : ''}`, [
+          [unit, figure(points[at].throughput_per_s)],
+          ['interval', range(points[at].interval)],
+          ['p99', duration(points[at].p99_us)],
+          ['CPU', percent(points[at].cpu_utilization)],
+        ]),
     }),
   };
 }
 
+function note(points) {
+  const knee = points.findIndex((point) => point.is_knee);
+  const how = 'Whiskers: the interval of the median.';
+  if (knee < 0) return `More requests than the device works on at once only wait. ${how}`;
+  const count = requestsText(points[knee].nireq);
+  return knee + 1 === points.length && points.length > 1
+    ? `The throughput still grows with ${count}, the most that were measured. ${how}`
+    : `The knee is at ${count}: more of them bring waiting and hardly any throughput. ${how}`;
+}
+
 export function curve(report) {
-  const points = curveOf(report);
+  const runs = runsOf(report);
+  const points = curveOf(report).map((point) => ({
+    ...point,
+    interval: runs.find((run) => run.nireq === point.nireq && isSweep(runs))?.throughput_interval,
+  }));
   if (points.length === 0) return null;
   const unit = unitOf(report);
   const { box } = chart(
     'Throughput, latency and CPU over the number of requests',
-    panels(points, unit).length * pitch + 40,
+    panels(points, unit).length * pitch + 44,
     () => option(points, unit),
   );
   box.id = 'curve-chart';
-  const best = points.find((point) => point.is_knee);
-  const note = best
-    ? `From ${best.nireq} request${best.nireq === 1 ? '' : 's'} on, more of them bring waiting and hardly any throughput.`
-    : 'More requests than the device works on at once only wait.';
-  return section('How many requests', note, box);
+  return section('How many requests', note(points), box);
 }

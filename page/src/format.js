@@ -10,6 +10,10 @@ export function figure(value) {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+// A number that somebody gave, as it was: 2000, 12.5.
+export const given = (value) =>
+  isNumber(value) ? value.toLocaleString('en-US', { maximumSignificantDigits: 6 }) : null;
+
 export const percent = (share) => (isNumber(share) ? `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %` : null);
 
 const micro = 1000;
@@ -34,12 +38,15 @@ export const seconds = (s) => (isNumber(s) ? duration(s * micro * micro) : null)
 export function ratio(value, interval) {
   if (!isNumber(value)) return null;
   const text = `${value.toFixed(2)}×`;
-  return isInterval(interval) ? `${text} (${interval[0].toFixed(2)}–${interval[1].toFixed(2)})` : text;
+  return isWide(interval) ? `${text} (${interval[0].toFixed(2)}–${interval[1].toFixed(2)})` : text;
 }
 
 export const isInterval = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isNumber);
 
-export const range = (pair) => (isInterval(pair) ? `${figure(pair[0])}–${figure(pair[1])}` : null);
+// One round has an interval of no width, which tells nothing.
+const isWide = (pair) => isInterval(pair) && pair[0] < pair[1];
+
+export const range = (pair) => (isWide(pair) ? `${figure(pair[0])}–${figure(pair[1])}` : null);
 
 // Bytes as MiB or GiB.
 export function bytes(count) {

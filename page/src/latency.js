@@ -1,9 +1,10 @@
 // How long requests took: the distribution, the percentiles, and what each of the times means.
-import { least, rebinned } from './bins.js';
+import { rebinned } from './bins.js';
 import { axis, chart, legend, runLabels, tip, tooltip } from './chart.js';
 import { choice, element, section, table } from './dom.js';
-import { duration, isNumber, logTicks, percent, tickDuration } from './format.js';
-import { bestRuns, runsOf, runTitle } from './report.js';
+import { durationAxis, durationRange, position } from './duration_axis.js';
+import { duration, isNumber, percent, tickDuration } from './format.js';
+import { bestRuns, hasTimes, runsOf, runTitle } from './report.js';
 import { colour, faded, modeColour } from './theme.js';
 
 // What a request's time is made of; from and to say where each begins and ends.
@@ -55,18 +56,10 @@ function distribution(runs, key, titles, small) {
     .filter(({ bins }) => bins.length > 0);
   if (shown.length === 0) return {};
   const { low, high, width, shares } = rebinned(shown.map(({ bins }) => bins));
-  const ticks = logTicks(10 ** low, 10 ** high).map(Math.log10);
   return {
     legend: legend({ data: shown.map(({ title }) => title) }),
     grid: { left: 56, right: 20, top: small ? 30 + 18 * shown.length : 44, bottom: 48 },
-    xAxis: axis('value', 'time of a request, logarithmic', {
-      min: low,
-      max: high,
-      splitLine: { show: false },
-      axisTick: { show: true, customValues: ticks, lineStyle: { color: colour('line') } },
-      axisLine: { show: true, onZero: false, lineStyle: { color: colour('line') } },
-      axisLabel: { customValues: ticks, formatter: (value) => tickDuration(10 ** value) },
-    }),
+    xAxis: durationAxis(low - width, high + width, 'time of a request, logarithmic', { splitLine: { show: false } }),
     yAxis: axis('value', 'share of the requests', {
       nameGap: 40,
       min: 0,
@@ -75,12 +68,16 @@ function distribution(runs, key, titles, small) {
     series: shown.map(({ run, title }, at) => ({
       type: 'line',
       name: title,
-      step: 'end',
+      // A point is the end of its column: the line goes up or down where the column begins.
+      step: 'start',
       symbol: 'none',
       color: modeColour(run.mode),
       lineStyle: { width: 2 },
       areaStyle: { color: modeColour(run.mode), opacity: 0.16 },
-      data: [[low, 0], ...shares[at].map((share, column) => [low + (column + 1) * width, share])],
+      data: [-1, ...shares[at].keys(), shares[at].length].map((column) => [
+        low + (column + 1) * width,
+        shares[at][column] ?? 0,
+      ]),
     })),
     tooltip: tooltip({
       trigger: 'axis',
@@ -99,28 +96,15 @@ function percentiles(runs, key, titles) {
   const shown = runs
     .map((run, at) => ({ run, title: titles[at] }))
     .filter(({ run }) => marks.some(([mark]) => isNumber(run[key]?.[mark])));
-  const all = shown
-    .flatMap(({ run }) => marks.map(([mark]) => run[key][mark]))
-    .filter((value) => isNumber(value) && value > 0);
-  if (all.length === 0) return {};
-  const position = (value) => (isNumber(value) ? Math.log10(Math.max(value, least)) : null);
-  const [low, high] = [position(Math.min(...all)), position(Math.max(...all))];
-  const room = Math.max((high - low) * 0.08, 0.05);
-  const ticks = logTicks(10 ** (low - room), 10 ** (high + room)).map(Math.log10);
+  const ends = durationRange(shown.flatMap(({ run }) => marks.map(([mark]) => run[key][mark])));
+  if (!ends) return {};
   return {
     grid: { left: 66, right: 20, top: 20, bottom: 48 },
     xAxis: axis('category', 'percentile of the requests', {
       data: marks.map(([, title]) => title),
       axisLabel: { interval: 0, fontSize: 11, hideOverlap: false },
     }),
-    yAxis: axis('value', '', {
-      min: low - room,
-      max: high + room,
-      splitLine: { show: true, customValues: ticks, lineStyle: { color: colour('grid') } },
-      axisTick: { show: true, customValues: ticks, lineStyle: { color: colour('line') } },
-      axisLine: { show: true, lineStyle: { color: colour('line') } },
-      axisLabel: { customValues: ticks, formatter: (value) => tickDuration(10 ** value) },
-    }),
+    yAxis: durationAxis(...ends, ''),
     series: shown.map(({ run, title }) => ({
       type: 'line',
       name: title,
@@ -151,7 +135,10 @@ function partsOption(runs, titles, small) {
   return {
     legend: legend({ selectedMode: false, itemStyle: { color: 'inherit' } }),
     grid: { left: small ? 118 : 176, right: 24, top: small ? 56 : 36, height: runs.length * 34 },
-    xAxis: axis('value', 'median, ms', { nameGap: 26 }),
+    xAxis: axis('value', 'median', {
+      nameGap: 26,
+      axisLabel: { formatter: (value) => (value === 0 ? '0' : tickDuration(value)) },
+    }),
     yAxis: axis('category', '', {
       inverse: true,
       data: titles,
@@ -164,7 +151,7 @@ function partsOption(runs, titles, small) {
       color: faded(colour('text'), shade * 0.7),
       barMaxWidth: 22,
       data: runs.map((run) => ({
-        value: isNumber(run[key]?.p50) ? run[key].p50 / 1000 : null,
+        value: isNumber(run[key]?.p50) ? run[key].p50 : null,
         itemStyle: { color: faded(modeColour(run.mode), shade) },
       })),
     })),
@@ -189,11 +176,13 @@ function numbers(runs, key, caption) {
   );
 }
 
-function definitions(runs, present) {
-  const estimates = runs.filter((run) => isNumber(run.service_estimate_us));
+function definitions(runs, titles, present) {
+  const estimates = runs
+    .map((run, at) => [titles[at], run.service_estimate_us])
+    .filter(([, estimate]) => isNumber(estimate) && estimate > 0);
   const listed = present.flatMap(([, name, text]) => [element('dt', {}, name), element('dd', {}, text)]);
   if (estimates.length > 0) {
-    const figures = estimates.map((run) => `${runTitle(run, runs)} ${duration(run.service_estimate_us)}`);
+    const figures = estimates.map(([title, estimate]) => `${title} ${duration(estimate)}`);
     listed.push(
       element('dt', {}, 'service, estimated'),
       element(
@@ -207,10 +196,11 @@ function definitions(runs, present) {
 }
 
 export function latency(report) {
-  const present = times.filter(([key]) => runsOf(report).some((run) => isNumber(run[key]?.p50)));
-  const runs = bestRuns(report).filter((run) => present.some(([key]) => run[key]));
+  const all = runsOf(report).filter(hasTimes);
+  const present = times.filter(([key]) => all.some((run) => isNumber(run[key]?.p50)));
+  const runs = bestRuns(report).filter((run) => hasTimes(run) && present.some(([key]) => run[key]));
   if (present.length === 0 || runs.length === 0) return null;
-  const titles = runs.map((run) => runTitle(run, runs));
+  const titles = runs.map((run) => runTitle(run, runsOf(report)));
   let key = present[0][0];
   const spread = chart('Distribution of the time of a request', 300, (small) => distribution(runs, key, titles, small));
   const marksChart = chart('Percentiles of the time of a request', 300, () => percentiles(runs, key, titles));
@@ -229,7 +219,7 @@ export function latency(report) {
     (value) => {
       key = value;
       const name = present.find(([other]) => other === value)[1];
-      shown.replaceChildren(numbers(runsOf(report), value, `Time of a request: ${name}`));
+      shown.replaceChildren(numbers(all, value, `Time of a request: ${name}`));
       spread.refresh();
       marksChart.refresh();
     },
@@ -243,6 +233,6 @@ export function latency(report) {
     shown,
     split ? element('h3', {}, 'What it is made of') : null,
     split ? parts.box : null,
-    definitions(runs, present),
+    definitions(runs, titles, present),
   );
 }

@@ -1,7 +1,8 @@
-// The top of the page: what was measured, what came of it in two sentences, and the figure of each mode.
+// The top of the page: what was measured, what came of it in two sentences, and the first figures.
+import { cards } from './cards.js';
 import { element } from './dom.js';
-import { duration, figure, isNumber, percent, ratio } from './format.js';
-import { bestRuns, headlineOf, hintTitle, modeTitle, runsOf, unitOf } from './report.js';
+import { duration, figure, given, isNumber, percent } from './format.js';
+import { runsOf, runTitle } from './report.js';
 
 const baseName = (path) => String(path).split(/[\\/]/).pop();
 
@@ -23,6 +24,21 @@ function subtitle(report) {
   return parts.filter(Boolean).join(' · ');
 }
 
+// What a reader must know before any figure: that some failed, and why; that it was interrupted.
+function warnings(report) {
+  const runs = runsOf(report);
+  const failed = runs.filter((run) => run.failures > 0);
+  const { rounds, rounds_asked_for: wanted } = report.method ?? {};
+  const lines = failed.map((run) => {
+    const what = `${runTitle(run, runs)}: ${given(run.failures)} inference${run.failures === 1 ? '' : 's'} failed`;
+    return [what, run.first_failure].filter(Boolean).join(': ');
+  });
+  if (rounds < wanted) lines.push(`Interrupted: ${rounds} of ${wanted} rounds were measured.`);
+  return lines.length > 0
+    ? element('section', { id: 'warnings', 'aria-label': 'Warnings' }, ...lines.map((line) => element('p', {}, line)))
+    : null;
+}
+
 function verdict({ kind, text, figures }) {
   const rows = Object.entries(figures ?? {})
     .filter(([, value]) => isNumber(value) || typeof value === 'string')
@@ -38,9 +54,13 @@ function verdict({ kind, text, figures }) {
   );
 }
 
+const figureTitles = { nireq: 'requests', nstreams: 'streams', in_device: 'with the device' };
+
 const figureTitle = (name) =>
+  figureTitles[name] ??
   name
-    .replace(/_(us|s)$/, '')
+    .replace(/_per_s$/, ' per second')
+    .replace(/_(us|s|share|utilization)$/, '')
     .replaceAll('_', ' ')
     .replace(/\bcpu\b/, 'CPU');
 
@@ -49,51 +69,6 @@ function figureText(name, value) {
   if (/_us$/.test(name)) return duration(value);
   if (/(utilization|share)/.test(name) && value <= 1.5) return percent(value);
   return Number.isInteger(value) ? String(value) : figure(value);
-}
-
-function comparedText(entry, base) {
-  if (!isNumber(entry.ratio_to_sync) || entry.mode === 'sync') return base;
-  if (entry.beyond_noise === false) return `${ratio(entry.ratio_to_sync, entry.ratio_interval)}: within the noise`;
-  return `${ratio(entry.ratio_to_sync, entry.ratio_interval)} one request`;
-}
-
-function card(report, entry, run, base) {
-  const unit = unitOf(report);
-  const share = run && isNumber(run.cpu_utilization) ? `${percent(run.cpu_utilization)} of the CPU` : null;
-  const p99 = run?.latency_us && isNumber(run.latency_us.p99) ? `p99 ${duration(run.latency_us.p99)}` : null;
-  return element(
-    'article',
-    { class: 'card', 'data-mode': entry.mode },
-    element(
-      'h3',
-      {},
-      modeTitle(entry.mode),
-      entry.hint ? element('span', { class: 'hint' }, hintTitle(entry.hint)) : null,
-    ),
-    element('p', { class: 'big' }, figure(entry.throughput_per_s), ' ', element('small', {}, unit)),
-    element('p', { class: 'compared' }, comparedText(entry, base) ?? ''),
-    element('p', { class: 'more' }, [share, p99].filter(Boolean).join(' · ')),
-  );
-}
-
-function cards(report) {
-  const runs = bestRuns(report);
-  const headline = headlineOf(report);
-  const entries = headline.length > 0 ? headline : runs;
-  if (entries.length === 0) return null;
-  const base = entries.length > 1 ? 'what the others are compared with' : null;
-  return element(
-    'div',
-    { class: 'cards' },
-    ...entries.map((entry) =>
-      card(
-        report,
-        entry,
-        runs.find((run) => run.mode === entry.mode),
-        base,
-      ),
-    ),
-  );
 }
 
 export function overview(report) {
@@ -107,6 +82,7 @@ export function overview(report) {
       element('h1', {}, model),
       element('p', { class: 'where' }, subtitle(report)),
     ),
+    warnings(report),
     report.verdict?.text ? verdict(report.verdict) : null,
     cards(report),
   ].filter(Boolean);

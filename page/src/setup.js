@@ -1,6 +1,7 @@
 // What was measured on what, and how: whatever of it the report holds.
 import { element, section } from './dom.js';
-import { bytes, figure, isNumber, seconds } from './format.js';
+import { bytes, duration, figure, isNumber, seconds } from './format.js';
+import { hintTitle, runsOf } from './report.js';
 
 function valueText(name, value) {
   if (value == null) return null;
@@ -15,10 +16,22 @@ function valueText(name, value) {
 function numberText(name, value) {
   if (/bytes$/.test(name)) return bytes(value);
   if (/(^seconds|_s)$/.test(name)) return seconds(value);
+  if (/_us$/.test(name)) return duration(value);
   return Number.isInteger(value) ? String(value) : figure(value);
 }
 
-const titleOf = (name) => name.replace(/_(bytes|s)$/, '').replaceAll('_', ' ');
+const titles = {
+  cpu: 'processor',
+  cpus: 'CPUs',
+  usable_cpus: 'usable CPUs',
+  cpu_quota: 'CPU quota',
+  most_p99_us: 'bound of p99',
+  peak_bytes: 'at most',
+  rss_bytes: 'at the end',
+  seconds: 'a round takes',
+};
+
+const titleOf = (name) => titles[name] ?? name.replace(/_(bytes|s|us)$/, '').replaceAll('_', ' ');
 
 function group(title, fields) {
   const rows = Object.entries(fields ?? {})
@@ -40,6 +53,14 @@ function modelFields({ path, inputs, ...others }) {
   return { path, inputs: described, ...others };
 }
 
+// What the report has for each hint, in the order of its runs.
+function byHint(report, name) {
+  const hints = [...new Set(runsOf(report).map((run) => run.hint))];
+  const values = report[name];
+  if (!Array.isArray(values) || hints.length !== values.length || hints.length < 2) return values;
+  return values.map((value, at) => `${valueText(name, value) ?? 'failed'} (${hintTitle(hints[at])})`);
+}
+
 const isFields = (value) => value != null && typeof value === 'object' && !Array.isArray(value);
 
 export function setup(report) {
@@ -49,7 +70,7 @@ export function setup(report) {
     group('Machine', fields(report.machine)),
     group('Method', fields(report.method)),
     group('Versions', fields(report.versions)),
-    group('Start', { compile_s: report.compile_s, first_inference_s: report.first_inference_s }),
+    group('Start', { compile_s: byHint(report, 'compile_s'), first_inference_s: byHint(report, 'first_inference_s') }),
     group('Memory', fields(report.memory)),
   ].filter(Boolean);
   return groups.length > 0

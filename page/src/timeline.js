@@ -14,13 +14,22 @@ const requestsOf = (run) =>
     [slotAt, startedAt, completedAt].every((at) => isNumber(request?.[at])),
   );
 
+// Where a run's row begins, in µs: with its first start. Where a report has only the latest requests, in the order in
+// which they were done, it is when the first of these was: from then on none that ran is missing.
+function beginOf(requests) {
+  const isWhole = requests.some((request) => request[requestAt] === 0);
+  return Math.min(
+    ...requests.map((request) => (isWhole ? request[startedAt] : (request[returnedAt] ?? request[completedAt]))),
+  );
+}
+
 // The rows of the chart and the requests on them. Each run begins at 0, because only within one do times compare.
 function laidOut(runs) {
   const rows = [];
   const requests = [];
   for (const run of runs) {
     const all = requestsOf(run);
-    const begin = all.reduce((least, request) => Math.min(least, request[startedAt]), Infinity);
+    const begin = beginOf(all);
     const slots = [...new Set(all.map((request) => request[slotAt]))].sort((a, b) => a - b);
     for (const request of all) {
       const since = (at) => (isNumber(request[at]) ? (request[at] - begin) / 1000 : null);
@@ -36,19 +45,31 @@ function laidOut(runs) {
         returned: since(returnedAt) ?? completed,
       });
     }
-    rows.push(...slots.map((slot) => `${modeTitle(run.mode)} · ${slot}`));
+    rows.push(...slots.map((slot, at) => ({ name: `${modeTitle(run.mode)} · ${slot}`, at })));
   }
   return { rows, requests };
 }
 
-// What is shown first: some requests of each slot, so that single bars can be told apart.
+// What is shown first, in ms: some requests of each slot, so that single bars can be told apart, and of the slowest run
+// at least a few.
 function firstWindow(requests) {
-  const lengths = requests.map((request) => request.returned - request.started).sort((a, b) => a - b);
+  const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+  const runs = [...new Set(requests.map((request) => request.run))];
+  const lengths = runs.map((run) =>
+    median(requests.filter((request) => request.run === run).map(({ started, returned }) => returned - started)),
+  );
   const end = requests.reduce((most, request) => Math.max(most, request.returned), 0);
-  return { end, window: Math.min(end, Math.max(lengths[Math.floor(lengths.length / 2)] * 12, end / 200)) };
+  const wanted = Math.max(median([...lengths]) * 12, Math.max(...lengths) * 4, end / 200);
+  return { end, window: Math.min(end, wanted) };
 }
 
 const parts = ['wait', 'service', 'callback'];
+
+// The height of a row: hundreds of slots are to fit on a few screens.
+const pitchOf = (rows) =>
+  rows.length <= 16 ? 28 : rows.length <= 40 ? 18 : Math.max(4, Math.min(12, 1200 / rows.length));
+// As many names of slots as have room.
+const leastLabel = 14;
 
 function bars(requests, part) {
   const shade = { wait: 0.35, service: 1, callback: 0.6 }[part];
@@ -72,8 +93,9 @@ function bars(requests, part) {
       if (to <= from) return null;
       // The wait overlaps what the slot still does for the request before: a thin line below it.
       const [, pitch] = api.size([0, 1]);
-      const height = part === 'wait' ? 3 : Math.min(18, pitch * 0.62);
-      const y = part === 'wait' ? middle + Math.min(18, pitch * 0.62) / 2 + 1.5 : middle - height / 2;
+      const bar = Math.min(18, pitch * 0.62);
+      const height = part === 'wait' ? Math.min(3, pitch * 0.14) : bar;
+      const y = middle + (part === 'wait' ? bar / 2 + pitch * 0.05 : -bar / 2);
       return {
         type: 'rect',
         shape: { x: from, y, width: Math.max(to - from, 0.6), height, r: part === 'service' ? 2 : 0 },
@@ -89,11 +111,12 @@ function bars(requests, part) {
 
 function option({ rows, requests }, small) {
   const { end, window } = firstWindow(requests);
-  const height = rows.length * 28;
+  const pitch = pitchOf(rows);
+  const height = rows.length * pitch;
   return {
     legend: legend({ selectedMode: false }),
     grid: { left: small ? 106 : 130, right: 20, top: 34, height },
-    xAxis: axis('value', 'ms since the first start', {
+    xAxis: axis('value', 'ms', {
       min: 0,
       max: end,
       nameGap: 28,
@@ -101,8 +124,12 @@ function option({ rows, requests }, small) {
     }),
     yAxis: axis('category', '', {
       inverse: true,
-      data: rows,
-      axisLabel: { color: colour('text'), interval: 0, hideOverlap: false },
+      data: rows.map(({ name }) => name),
+      axisLabel: {
+        color: colour('text'),
+        interval: (row) => rows[row].at % Math.ceil(leastLabel / pitch) === 0,
+        hideOverlap: false,
+      },
     }),
     dataZoom: [
       {
@@ -146,7 +173,9 @@ export function timeline(report) {
   const runs = bestRuns(report).filter((run) => requestsOf(run).length > 0);
   if (runs.length === 0) return null;
   const drawn = laidOut(runs);
-  const { box } = chart('What each slot did over time', drawn.rows.length * 28 + 130, (small) => option(drawn, small));
+  const { box } = chart('What each slot did over time', drawn.rows.length * pitchOf(drawn.rows) + 130, (small) =>
+    option(drawn, small),
+  );
   box.id = 'timeline-chart';
   const note =
     'A row for each slot. In its gaps the device had nothing of it to do. Move and stretch the bar below to see more.';

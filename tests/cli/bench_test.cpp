@@ -61,10 +61,11 @@ void expect_distribution(const Json& times, std::uint64_t count) {
 }
 
 void expect_run(const Json& run) {
-  EXPECT_EQ(keys_of(run),
-            "mode device hint nireq nstreams batch rate_per_s throughput_per_s throughput_interval interval_coverage "
-            "rounds cpu_utilization cpu_s_per_item device_utilization requests failures unsent latency_us wait_us "
-            "prepare_us service_us callback_us benchmark_app_latency_us service_estimate_us over_time timeline ");
+  EXPECT_EQ(
+      keys_of(run),
+      "mode device hint nireq nstreams batch rate_per_s throughput_per_s throughput_interval interval_coverage "
+      "rounds cpu_utilization cpu_s_per_item device_utilization requests failures first_failure unsent latency_us "
+      "wait_us prepare_us service_us callback_us benchmark_app_latency_us service_estimate_us over_time timeline ");
   const double throughput = run.at("throughput_per_s");
   EXPECT_LE(run.at("throughput_interval").at(0).get<double>(), throughput);
   EXPECT_GE(run.at("throughput_interval").at(1).get<double>(), throughput);
@@ -208,7 +209,7 @@ TEST_F(Bench, WhatCannotBeMeasuredIsToldInOneLineBefore) {
   expect_refused({"bench", "-m", "builtin:mlp", "--time", "0"}, {"--time 0: give more than 0"}, 2);
   expect_refused({"bench", "-m", "builtin:mlp", "--time", "1", "--seconds", "1"}, {"--time, --seconds: give one"}, 2);
   expect_refused({"bench", "-m", "builtin:mlp", "--csv", "none/a.csv"}, {"--csv none/a.csv: there is no folder none"});
-  expect_refused({"bench", "-m", "builtin:mlp", "--csv", "-", "--json", "-"}, {"--csv, --json: only one"}, 2);
+  expect_refused({"bench", "-m", "builtin:mlp", "--csv", "-", "--json", "-"}, {"--json, --csv: only one"}, 2);
   expect_refused({"bench", "-m", "builtin:mlp", "--input", "none.npy"}, {"--input none.npy: can't be read"});
   expect_refused({"bench", "-m", "builtin:mlp", "--input", "z=zeros"}, {"no input 'z'"}, 2);
   expect_refused({"bench", "-m", "builtin:mlp", "--input", "a.png"}, {"--input a.png: a picture goes into"}, 2);
@@ -241,6 +242,8 @@ TEST_F(Bench, OpenLoopsFindTheHighestRateThatHolds) {
   const Json json = Json::parse(outcome.out);
   ASSERT_EQ(json.at("open_loop").size(), 3U);
   EXPECT_EQ(json.at("open_loop").at(2).at("rate_per_s"), 200);
+  EXPECT_EQ(json.at("method").at("arrivals"), "poisson");
+  EXPECT_EQ(json.at("method").at("most_p99_us"), 60e6);
   EXPECT_NE(outcome.err.find("Open loop, latency from the moment a request was due"), std::string::npos);
   const auto none = cli(
       {"bench", "-m", "builtin:relu", "--rate", "100", "--seconds", "0.05", "--rounds", "1", "--max-p99", "0.000001"});
@@ -341,6 +344,7 @@ TEST_F(Bench, InferencesThatFailAreCountedAndReported) {
   for (const Json& run : json.at("runs")) {
     EXPECT_EQ(run.at("failures"), 4);
     EXPECT_EQ(run.at("throughput_per_s"), 0);
+    EXPECT_FALSE(run.at("first_failure").get<std::string>().empty());
   }
   EXPECT_TRUE(json.at("verdict").is_null());
   EXPECT_TRUE(json.at("first_inference_s").at(0).is_null());

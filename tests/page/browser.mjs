@@ -77,9 +77,13 @@ export class Browser {
   }
 
   // Opens a report as a page. looks: { width, scheme }.
-  async open(report, { width = 1200, scheme = 'light' } = {}) {
+  async open(report, looks) {
     const file = path.join(this.folder, `page-${++this.#last}.html`);
     writeFileSync(file, rendered(report));
+    return this.openFile(file, looks);
+  }
+
+  async openFile(file, { width = 1200, scheme = 'light' } = {}) {
     const { targetId } = await this.send('Target.createTarget', { url: 'about:blank' });
     const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
     const page = new Page(this, sessionId, targetId);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { rebinned } from '../../page/src/bins.js';
 import { Browser, needBrowser } from './browser.mjs';
 import { fullReport } from './reports.mjs';
 
@@ -101,6 +102,29 @@ test('the timeline shows the requests at its beginning, and all of them when it 
   await page.value('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   assert.ok((await count()) > 2 * first, `${await count()} after ${first}`);
   assert.deepEqual(page.complaints, []);
+});
+
+test('the distribution is highest where most requests are', async () => {
+  // Those of the chart: the best run of each mode.
+  const runs = [report.runs[0], report.runs[1], report.runs[5]];
+  const { low, high, width, shares } = rebinned(runs.map((run) => run.latency_us.histogram));
+  const lines = await page.value(`[...document.querySelectorAll('#latency-chart svg path')]
+    .filter((path) => path.getAttribute('stroke-width') === '2' && path.getAttribute('fill') === 'none')
+    .map((path) => [path.getAttribute('stroke'), path.getAttribute('d')])`);
+  const modes = await colours();
+  runs.forEach((run, at) => {
+    const [, path] = lines.find(([stroke]) => stroke === modes[at]);
+    const numbers = path.match(/-?[\d.]+/g).map(Number);
+    const points = numbers.filter((_, index) => index % 2 === 0).map((x, index) => [x, numbers[2 * index + 1]]);
+    const top = Math.min(...points.map(([, y]) => y));
+    const [from, to] = [points.find(([, y]) => y === top)[0], points.findLast(([, y]) => y === top)[0]];
+    const most = shares[at].indexOf(Math.max(...shares[at]));
+    // The line goes from where the first column begins to the end of an empty one after the last.
+    const [left, right] = [points[0][0], points.at(-1)[0]];
+    const pixel = (column) => left + (column * (right - left) * width) / (high - low + width);
+    const what = `${run.mode}: ${from} to ${to}, not ${pixel(most)} to ${pixel(most + 1)}`;
+    assert.ok(Math.abs(from - pixel(most)) < 1.5 && Math.abs(to - pixel(most + 1)) < 1.5, what);
+  });
 });
 
 test('another time of the requests can be chosen', async () => {

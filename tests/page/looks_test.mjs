@@ -3,50 +3,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { Browser, needBrowser } from './browser.mjs';
+import { beyond, worstContrast } from './looks.mjs';
 import { fullReport } from './reports.mjs';
 
 needBrowser();
 let browser;
 before(async () => (browser = await Browser.start()));
 after(() => browser?.close());
-
-// Runs in the page: the contrast of every text with what lies behind it, by WCAG 2.2, "contrast ratio". In a chart that
-// is the card, for no text lies on a bar.
-function worstContrast() {
-  const channels = (colour) => colour.match(/[\d.]+/g).map(Number);
-  const luminance = (colour) => {
-    const [r, g, b] = channels(colour)
-      .slice(0, 3)
-      .map((value) => {
-        const share = value / 255;
-        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-      });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (node) => {
-    for (let at = node; at; at = at.parentElement) {
-      const colour = getComputedStyle(at).backgroundColor;
-      if ((channels(colour)[3] ?? 1) > 0) return colour;
-    }
-    return 'rgb(255, 255, 255)';
-  };
-  const texts = [...document.querySelectorAll('body *')].filter(
-    (node) =>
-      node.checkVisibility() &&
-      node.tagName !== 'SCRIPT' &&
-      [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim()),
-  );
-  const found = texts.map((node) => {
-    const style = getComputedStyle(node);
-    const [one, other] = [luminance(node.closest('svg') ? style.fill : style.color), luminance(behind(node))];
-    return [(Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05), node.textContent.trim().slice(0, 40)];
-  });
-  return {
-    texts: found.length,
-    inCharts: texts.filter((node) => node.closest('svg')).length,
-    worst: found.sort((a, b) => a[0] - b[0])[0],
-  };
-}
 
 const background = (page) => page.value('getComputedStyle(document.body).backgroundColor');
 const charts = (page) =>
@@ -55,7 +18,7 @@ const charts = (page) =>
 for (const scheme of ['light', 'dark'])
   test(`all texts stand out, ${scheme}`, async () => {
     const page = await browser.open(fullReport(), { scheme });
-    const { texts, inCharts, worst } = await page.value(`(${worstContrast})()`);
+    const { texts, inCharts, worst } = await worstContrast(page);
     assert.ok(texts > 150 && inCharts > 60, `${texts} texts, ${inCharts} of them in charts`);
     assert.ok(worst[0] >= 4.5, `${worst[1]}: ${worst[0].toFixed(2)}`);
     assert.deepEqual(page.complaints, []);
@@ -79,22 +42,16 @@ test('on paper it is light, whatever the screen is', async () => {
   const page = await browser.open(fullReport(), { width: 1200, scheme: 'dark' });
   await page.look({ width: 1200, scheme: 'dark', media: 'print' });
   assert.equal(await background(page), 'rgb(255, 255, 255)');
-  const { worst } = await page.value(`(${worstContrast})()`);
+  const { worst } = await worstContrast(page);
   assert.ok(worst[0] >= 4.5, `${worst[1]}: ${worst[0].toFixed(2)}`);
   await page.close();
 });
-
-// The texts of charts that stick out.
-const beyond = `[...document.querySelectorAll('.chart svg text')].filter((text) => {
-      const [box, chart] = [text.getBoundingClientRect(), text.closest('.chart').getBoundingClientRect()];
-      return box.width > 0 && (box.left < chart.left - 1 || box.right > chart.right + 1);
-    }).map((text) => text.closest('.chart').id + ': ' + text.textContent)`;
 
 for (const width of [320, 360, 768, 1920])
   test(`nothing sticks out at a width of ${width} px`, async () => {
     const page = await browser.open(fullReport(), { width });
     assert.equal(await page.value('document.documentElement.scrollWidth'), width);
-    assert.deepEqual(await page.value(beyond), []);
+    assert.deepEqual(await beyond(page), []);
     assert.deepEqual(page.complaints, []);
     await page.close();
   });
@@ -104,8 +61,22 @@ for (const width of [360, 1200])
     const report = fullReport();
     report.runs.forEach((run, at) => (run.device = at % 2 ? 'MULTI:GPU.0,GPU.1,CPU' : 'CPU'));
     const page = await browser.open(report, { width });
-    assert.deepEqual(await page.value(beyond), []);
+    assert.deepEqual(await beyond(page), []);
     assert.equal(await page.value('document.documentElement.scrollWidth'), width);
+    await page.close();
+  });
+
+for (const at of [0, 2, 4])
+  test(`the mark of the highest rate that holds has room at rate ${at + 1} of 5`, async () => {
+    const report = fullReport();
+    report.method.most_p99_us = 50000;
+    report.open_loop.forEach((point, index) => (point.is_highest = index === at));
+    const page = await browser.open(report, { width: 360 });
+    const texts = await page.value(
+      `[...document.querySelectorAll('#open-loop-chart svg text')].map((text) => text.textContent)`,
+    );
+    for (const mark of ['highest that holds', 'p99 bound 50.0 ms']) assert.ok(texts.includes(mark), `${texts}`);
+    assert.deepEqual(await beyond(page), []);
     await page.close();
   });
 

@@ -87,6 +87,54 @@ test('a run may lack what others have', async () => {
   assert.deepEqual(await titles(report), all);
 });
 
+test('where every inference failed it says why, and draws no times', async () => {
+  const report = fullReport();
+  const none = { mean: 0, p50: 0, p90: 0, p95: 0, p99: 0, p99_9: 0, max: 0, histogram: [] };
+  Object.assign(report, { curve: null, open_loop: null, layers: null, verdict: null, comparison: null });
+  for (const run of report.runs)
+    Object.assign(run, {
+      ...{ requests: 0, throughput_per_s: 0, throughput_interval: [0, 0], failures: 1234 },
+      ...{ first_failure: 'no memory', over_time: [], timeline: { t0_s: 0, slots: [] } },
+      ...{ latency_us: none, wait_us: none, prepare_us: none, service_us: none, callback_us: none },
+      benchmark_app_latency_us: none,
+    });
+  assert.deepEqual(await titles(report), ['All figures', 'How it was measured']);
+  const page = await browser.open(report);
+  const text = await page.value(`document.getElementById('warnings').innerText`);
+  assert.ok(text.includes('queue · throughput: 1,234 inferences failed: no memory'), text);
+  await page.close();
+});
+
+test('an interrupted run says so before any figure', async () => {
+  const report = fullReport();
+  Object.assign(report.method, { rounds: 3, rounds_asked_for: 6 });
+  const page = await browser.open(report);
+  const first = await page.value(`document.querySelector('main section').innerText`);
+  assert.equal(first, 'Interrupted: 3 of 6 rounds were measured.');
+  await page.close();
+});
+
+test('the timeline begins where no request that ran is missing', async () => {
+  const report = fullReport(60);
+  const queue = report.runs[5];
+  queue.timeline.slots = queue.timeline.slots.sort((a, b) => a[5] - b[5]).slice(30);
+  report.runs = [queue];
+  report.comparison = null;
+  const page = await browser.open(report);
+  // All slots were busy, so that their first bars begin at one place, but for a callback's time.
+  const starts = await page.value(`(() => {
+    const colour = getComputedStyle(document.documentElement).getPropertyValue('--mode-3').trim();
+    const bars = [...document.querySelectorAll('#timeline-chart svg path')]
+      .filter((path) => path.getAttribute('fill') === colour).map((path) => path.getBBox());
+    const first = new Map();
+    for (const { x, y } of bars) first.set(Math.round(y), Math.min(x, first.get(Math.round(y)) ?? x));
+    return [...first.values()];
+  })()`);
+  assert.equal(starts.length, queue.nireq);
+  assert.ok(Math.max(...starts) - Math.min(...starts) < 12, `${starts}`);
+  await page.close();
+});
+
 test('times of zero and a single request have a place', async () => {
   const report = fullReport(1);
   for (const run of report.runs) {
