@@ -195,9 +195,10 @@ Json method(const BenchReport& report) {
   return {{"rounds", report.measured.rounds},
           {"rounds_asked_for", it.rounds},
           {"seconds", it.seconds},
+          {"niter", it.most_requests == 0 ? Json() : Json(it.most_requests)},
           {"seed", it.seed},
           {"order", "interleaved, every second round in reverse"},
-          {"interval", "order statistics of the rounds' medians"}};
+          {"interval", "order statistics of the rounds"}};
 }
 
 Json machine_of(const BenchReport& report) {

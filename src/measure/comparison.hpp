@@ -2,6 +2,7 @@
 // none.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -31,6 +32,11 @@ struct ComparisonOptions {
   std::size_t rounds = 6;
   double seconds = 1;             ///< for each cell and round
   std::size_t most_requests = 0;  ///< for each cell, in all rounds, a round's share no less than 1; 0: only time counts
+
+  /// How many cells a round has.
+  std::size_t cells() const {
+    return modes.size() * hints.size() * jobs.size() * std::max<std::size_t>(1, rates.size());
+  }
 };
 
 /// One mode under one hint, with one number of requests at one rate.

@@ -47,6 +47,7 @@ class ComparisonTest : public ::testing::Test {
 TEST_F(ComparisonTest, EveryModeUnderEveryHintGetsASampleARound) {
   const auto cells = run();
   ASSERT_EQ(cells.size(), 6U);
+  EXPECT_EQ(options.cells(), 6U);
   std::set<std::string> names;
   for (const Cell& cell : cells) {
     names.insert(std::string(to_string(cell.mode)) + " " + cell.hint);
@@ -160,6 +161,7 @@ TEST_F(ComparisonTest, EachNumberOfRequestsAndEachRateIsACell) {
   options.rates = {1000, 2000};
   const auto cells = run();
   ASSERT_EQ(cells.size(), 4U);
+  EXPECT_EQ(options.cells(), 4U);
   EXPECT_EQ(cells[0].requests, 1U);
   EXPECT_EQ(cells[1].rate, 2000);
   EXPECT_EQ(cells[3].requests, 2U);
