@@ -198,11 +198,12 @@ Json method(const BenchReport& report) {
   return {{"rounds", report.measured.rounds},
           {"rounds_asked_for", it.rounds},
           {"seconds", it.seconds},
+          {"niter", it.most_requests == 0 ? Json() : Json(it.most_requests)},
           {"seed", it.seed},
           {"arrivals", arrivals},
           {"most_p99_us", report.most_p99_us ? Json(*report.most_p99_us) : Json()},
           {"order", "interleaved, every second round in reverse"},
-          {"interval", "order statistics of the rounds' medians"}};
+          {"interval", "order statistics of the rounds"}};
 }
 
 Json machine_of(const BenchReport& report) {

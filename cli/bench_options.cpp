@@ -1,7 +1,6 @@
 #include "cli/bench_options.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -32,6 +31,13 @@ measure::Mode mode_of(const std::string& name) {
 void check_seconds(const char* option, double seconds) {
   if (!(seconds > 0 && seconds <= most_seconds))  // also refuses NaN
     throw OptionError(fmt::format("{} {}: give more than 0, at most {:.0f}", option, seconds, most_seconds));
+}
+
+template <class T>
+void add_once(std::vector<T>& list, T value, const char* option, const std::string& typed) {
+  if (std::ranges::find(list, value) != list.end())
+    throw OptionError(fmt::format("{} {}: is named twice", option, typed));
+  list.push_back(std::move(value));
 }
 
 /// "none" leaves the hint to the device.
@@ -135,7 +141,8 @@ void BenchOptions::declare_method(CLI::App& app) {
       ->type_name("S")
       ->group(group);
   app.add_option("--seconds", seconds, "the same, for each round")->type_name("S")->group(group);
-  app.add_option("--niter", iterations, "inferences for each mode and hint in all, if that is sooner; 0 is no limit")
+  app.add_option("--niter", iterations,
+                 "inferences for each mode and hint in all; with --time, what is sooner; 0 is no limit")
       ->type_name("N")
       ->group(group);
   app.add_option("--api", api, "sync or async: that mode alone")->type_name("API")->group(group);
@@ -143,12 +150,15 @@ void BenchOptions::declare_method(CLI::App& app) {
   app.add_option("--seed", seed, "of random inputs")->capture_default_str()->type_name("N")->group(group);
 }
 
-double BenchOptions::seconds_of_a_round(std::size_t cells) const {
+double BenchOptions::seconds_of_a_round(const measure::ComparisonOptions& comparison) const {
+  const auto of_rounds = [&](double in_all) { return in_all / static_cast<double>(comparison.rounds); };
   if (time && seconds) throw OptionError("--time, --seconds: give one of the two");
   if (time) check_seconds("--time", *time);
   if (seconds) check_seconds("--seconds", *seconds);
   if (seconds) return *seconds;
-  return (time ? *time : default_seconds / static_cast<double>(cells)) / rounds;
+  if (time) return of_rounds(*time);
+  if (iterations > 0) return most_seconds;  // as benchmark_app: they alone count
+  return of_rounds(default_seconds / static_cast<double>(comparison.cells()));
 }
 
 void BenchOptions::check_work() const {
@@ -193,12 +203,29 @@ void BenchOptions::settle_report_folder() {
   std::string& file = json_stats ? json.file : csv;
   if (!file.empty())
     throw OptionError(fmt::format("--report-folder: {} names a file already", json_stats ? "--json" : "--csv"));
+  file =
+      (std::filesystem::path(report_folder) / (json_stats ? "benchmark_report.json" : "benchmark_report.csv")).string();
+}
+
+void BenchOptions::make_report_folder() const {
+  if (report_folder.empty()) return;
   std::error_code error;
   std::filesystem::create_directories(report_folder, error);
   if (error)
     throw base::UserError(fmt::format("--report-folder {}: can't be made: {}", report_folder, error.message()));
-  file =
-      (std::filesystem::path(report_folder) / (json_stats ? "benchmark_report.json" : "benchmark_report.csv")).string();
+}
+
+void BenchOptions::check_method() const {
+  if (!(percentile > 0 && percentile <= 100))
+    throw OptionError(fmt::format("--latency-percentile {}: give more than 0, at most 100", percentile));
+  if (arrivals != "constant" && arrivals != "poisson")
+    throw OptionError(fmt::format("--arrivals {}: unknown; use constant or poisson", arrivals));
+  if (rate.empty() && app_->count("--arrivals") > 0) throw OptionError("--arrivals: give a --rate");
+  if (most_p99_ms && (rate.empty() || !(*most_p99_ms > 0)))
+    throw OptionError("--max-p99: give more than 0, and a --rate");
+  if (rounds < 1 || rounds > 1000000) throw OptionError(fmt::format("--rounds {}: give 1 to 1000000", rounds));
+  if (batch && (*batch < 1 || *batch > 65536)) throw OptionError(fmt::format("--batch {}: give 1 to 65536", *batch));
+  if (iterations < 0) throw OptionError(fmt::format("--niter {}: give 0 (no limit) or more", iterations));
 }
 
 std::vector<std::string> BenchOptions::input_files() const {
@@ -224,20 +251,12 @@ measure::ComparisonOptions BenchOptions::check() {
   check_work();
   settle_modes();
   settle_report_folder();
-  if (!(percentile > 0 && percentile <= 100))
-    throw OptionError(fmt::format("--latency-percentile {}: give more than 0, at most 100", percentile));
-  if (arrivals != "constant" && arrivals != "poisson")
-    throw OptionError(fmt::format("--arrivals {}: unknown; use constant or poisson", arrivals));
-  if (most_p99_ms && (rate.empty() || !(*most_p99_ms > 0)))
-    throw OptionError("--max-p99: give more than 0, and a --rate");
-  if (rounds < 1 || rounds > 1000000) throw OptionError(fmt::format("--rounds {}: give 1 or more", rounds));
-  if (batch && (*batch < 1 || *batch > 65536)) throw OptionError(fmt::format("--batch {}: give 1 to 65536", *batch));
-  if (iterations < 0) throw OptionError(fmt::format("--niter {}: give 0 (no limit) or more", iterations));
+  check_method();
   measure::ComparisonOptions comparison;
   comparison.modes.clear();
-  for (const std::string& mode : modes) comparison.modes.push_back(mode_of(mode));
+  for (const std::string& mode : modes) add_once(comparison.modes, mode_of(mode), "--modes", mode);
   comparison.hints.clear();
-  for (const std::string& hint : hints) comparison.hints.push_back(hint_of(hint));
+  for (const std::string& hint : hints) add_once(comparison.hints, hint_of(hint), "--hint", hint);
   comparison.jobs = requests_of(requests);
   comparison.device = detector.device_options("");
   comparison.device.threads = threads;
@@ -245,10 +264,10 @@ measure::ComparisonOptions BenchOptions::check() {
   comparison.rates = rates_of(rate);
   comparison.arrivals = arrivals == "poisson" ? measure::Arrivals::Kind::poisson : measure::Arrivals::Kind::constant;
   comparison.seed = seed;
-  comparison.rounds = static_cast<std::size_t>(rounds);
-  comparison.most_requests =
-      static_cast<std::size_t>(std::ceil(static_cast<double>(iterations) / static_cast<double>(rounds)));
-  comparison.seconds = seconds_of_a_round(comparison.modes.size() * comparison.hints.size() * comparison.jobs.size());
+  comparison.most_requests = static_cast<std::size_t>(iterations);
+  comparison.rounds = static_cast<std::size_t>(iterations > 0 ? std::min<long long>(rounds, iterations) : rounds);
+  comparison.seconds = seconds_of_a_round(comparison);
+  make_report_folder();
   return comparison;
 }
 

@@ -65,8 +65,11 @@ struct BenchOptions {
   void declare_output(CLI::App& app);
   void settle_modes();
   void settle_report_folder();
-  double seconds_of_a_round(std::size_t cells) const;
+  /// Makes the folder: the last of all that is checked.
+  void make_report_folder() const;
+  double seconds_of_a_round(const measure::ComparisonOptions& comparison) const;
   void check_work() const;
+  void check_method() const;
 
   const CLI::App* app_ = nullptr;
   bool is_model_named_ = false;

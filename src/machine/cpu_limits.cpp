@@ -126,6 +126,10 @@ unsigned CpuLimits::threads() const {
   return whole < usable ? std::max(1U, static_cast<unsigned>(whole)) : usable;
 }
 
+double CpuLimits::cpus() const {
+  return std::min(cgroup.cpu_quota.value_or(usable), static_cast<double>(usable));
+}
+
 CpuLimits cpu_limits() {
   CpuLimits limits;
   limits.processors = static_cast<unsigned>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));

@@ -33,6 +33,8 @@ struct CpuLimits {
 
   /// How many threads can run at once: `usable`, or less where the quota is smaller; 1 or more.
   unsigned threads() const;
+  /// How many processors' worth of time there is: `usable`, or the quota where that is less.
+  double cpus() const;
 };
 
 /// Thread rules: any thread; the affinity is the calling thread's.

@@ -1,6 +1,7 @@
 // When the requests of an open loop are due.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
 
@@ -19,6 +20,9 @@ class Arrivals {
 
   /// The seconds from the begin of the round at which the next one is due; the first at 0.
   double next_s();
+  /// How many more are due before the moment `end_s`: for Poisson arrivals, how many that is on average. Takes no
+  /// longer for more of them.
+  std::size_t left_before(double end_s) const;
 
  private:
   double per_s_;

@@ -50,14 +50,16 @@ std::optional<double> first_inference_s(Work& work, ov::CompiledModel& compiled)
 /// A model compiled under each hint, and what runs it with each number of requests.
 class Bench {
  public:
-  Bench(ov::Core& core, Work& work, const ComparisonOptions& options) : work_(work), options_(options) {
-    for (const std::string& hint : options.hints) prepare(core, hint);
+  Bench(ov::Core& core, Work& work, const ComparisonOptions& options, const std::stop_token& stop)
+      : work_(work), options_(options), processors_(machine::cpu_limits().cpus()) {
+    for (const std::string& hint : options.hints)
+      if (!stop.stop_requested()) prepare(core, hint, stop);
   }
 
   void run(std::size_t index, std::size_t round, std::stop_token stop) {
     Cell& cell = measured.cells[index];
     Round limits{.duration = std::chrono::duration<double>(options_.seconds),
-                 .most_requests = options_.most_requests,
+                 .most_requests = most_requests_of(round),
                  .arrivals = {},
                  .stop = std::move(stop)};
     // Requests carry a batch of items each; every round has moments of its own.
@@ -71,7 +73,14 @@ class Bench {
   Measured measured;
 
  private:
-  void prepare(ov::Core& core, const std::string& hint) {
+  /// Shares of all that add up to them.
+  std::size_t most_requests_of(std::size_t round) const {
+    if (options_.most_requests == 0) return 0;
+    const std::size_t share = options_.most_requests / options_.rounds;
+    return std::max<std::size_t>(1, share + (round < options_.most_requests % options_.rounds ? 1 : 0));
+  }
+
+  void prepare(ov::Core& core, const std::string& hint, const std::stop_token& stop) {
     pipeline::DeviceOptions device = options_.device;
     device.hint = hint;
     const Stopwatch watch;
@@ -79,7 +88,8 @@ class Bench {
     const double compile_s = watch.elapsed().wall_s;
     measured.preparations.push_back({hint, compile_s, first_inference_s(work_, compiled)});
     for (const std::size_t jobs : options_.jobs) {
-      runners_.push_back(std::make_unique<Runner>(work_, compiled, jobs, options_.modes));
+      if (stop.stop_requested()) return;
+      runners_.push_back(std::make_unique<Runner>(work_, compiled, jobs, options_.modes, stop));
       for (const Mode mode : options_.modes) add_cells(hint, mode, streams_of(compiled));
     }
   }
@@ -94,6 +104,7 @@ class Bench {
                                 .requests = runners_.back()->requests(mode),
                                 .streams = streams,
                                 .batch = work_.batch(),
+                                .processors = processors_,
                                 .samples = {},
                                 .recording = std::make_shared<Recording>(),
                                 .first_failure = {}});
@@ -103,9 +114,17 @@ class Bench {
 
   Work& work_;
   const ComparisonOptions& options_;
+  double processors_;  // as at the begin: the runtime may bind this thread to some of them
   std::vector<std::unique_ptr<Runner>> runners_;
   std::vector<std::size_t> owner_;  // of each cell, among the runners
 };
+
+std::vector<Recording> recordings_of(const std::vector<Cell>& cells) {
+  std::vector<Recording> recordings;
+  recordings.reserve(cells.size());
+  for (const Cell& cell : cells) recordings.push_back(*cell.recording);
+  return recordings;
+}
 
 }  // namespace
 
@@ -122,8 +141,8 @@ double Cell::cpu_s_per_item() const {
 }
 
 double Cell::cpu_utilization() const {
-  const unsigned cores = machine::cpu_limits().usable;
-  return spread(of_each(samples, [&](const Sample& sample) { return sample.took.cpu_s / sample.took.wall_s / cores; }))
+  return spread(of_each(samples,
+                        [&](const Sample& sample) { return sample.took.cpu_s / sample.took.wall_s / processors; }))
       .median;
 }
 
@@ -156,19 +175,22 @@ const Cell* find(std::span<const Cell> cells, Mode mode, const std::string& hint
 
 Measured compare(ov::Core& core, Work& work, const ComparisonOptions& options,
                  const std::function<void(double)>& progress, std::stop_token stop) {
-  Bench bench(core, work, options);
+  Bench bench(core, work, options, stop);
   std::vector<Cell>& cells = bench.measured.cells;
   std::size_t done = 0;
   for (std::size_t round = 0; round < options.rounds && !stop.stop_requested(); ++round) {
+    const std::vector<Recording> before = round > 0 ? recordings_of(cells) : std::vector<Recording>();
     for (std::size_t i = 0; i < cells.size() && !stop.stop_requested(); ++i) {
       bench.run(round % 2 == 0 ? i : cells.size() - 1 - i, round, stop);
       progress(static_cast<double>(++done) / static_cast<double>(options.rounds * cells.size()));
     }
     // Cut short, what was measured of a later round is left out: a round compares all with all.
     if (stop.stop_requested() && round > 0) {
-      for (Cell& cell : cells) cell.samples.resize(round);
-      bench.measured.rounds = round;
-      return std::move(bench.measured);
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        cells[i].samples.resize(round);
+        *cells[i].recording = before[i];
+      }
+      break;
     }
     bench.measured.rounds = round + 1;
   }

@@ -2,6 +2,7 @@
 // none.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -30,7 +31,12 @@ struct ComparisonOptions {
   pipeline::DeviceOptions device;  ///< its hint is not used
   std::size_t rounds = 6;
   double seconds = 1;             ///< for each cell and round
-  std::size_t most_requests = 0;  ///< for each cell and round; 0: only the time counts
+  std::size_t most_requests = 0;  ///< for each cell, in all rounds, a round's share no less than 1; 0: only time counts
+
+  /// How many cells a round has.
+  std::size_t cells() const {
+    return modes.size() * hints.size() * jobs.size() * std::max<std::size_t>(1, rates.size());
+  }
 };
 
 /// One mode under one hint, with one number of requests at one rate.
@@ -41,6 +47,7 @@ struct Cell {
   std::size_t requests = 0;
   std::size_t streams = 0;  ///< what the device runs side by side; 0 where it doesn't tell
   std::size_t batch = 1;
+  double processors = 1;        ///< that the process may use: machine::CpuLimits::cpus()
   std::vector<Sample> samples;  ///< one a round
   std::shared_ptr<Recording> recording = std::make_shared<Recording>();
   std::string first_failure;
@@ -48,7 +55,7 @@ struct Cell {
   std::vector<double> items_per_s() const;
   Spread throughput() const;
   double cpu_s_per_item() const;
-  /// Of all processors that the process may use, 0..1.
+  /// Of the processors that the process may use, 0..1; of a quota, where that allows less.
   double cpu_utilization() const;
   std::size_t failures() const;
   std::size_t unsent() const;
@@ -79,8 +86,8 @@ const Cell* best_of(std::span<const Cell> cells, Mode mode);
 const Cell* find(std::span<const Cell> cells, Mode mode, const std::string& hint);
 
 /// Compiles the model once a hint and measures every cell in each round, the order turned round from round to round.
-/// `progress` hears the share that is done, 0..1. After a stop request it returns the whole rounds that were measured;
-/// of the first round, whatever cells were, the last of them cut short.
+/// `progress` hears the share that is done, 0..1. After a stop request it returns the whole rounds that were measured,
+/// and nothing of the one that was cut short; of the first round, whatever cells were, the last of them cut short.
 Measured compare(ov::Core& core, Work& work, const ComparisonOptions& options,
                  const std::function<void(double)>& progress, std::stop_token stop);
 

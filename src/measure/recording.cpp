@@ -27,12 +27,7 @@ void Recording::add(const RequestTimes& times, std::size_t items) {
   service_.record(times.completed - times.started);
   callback_.record(times.returned - times.completed);
   latency_.record(times.completed - times.wanted);
-  const auto stretch = static_cast<std::size_t>(std::max(0.0, seconds(times.completed - begin_) / width_s_));
-  while (stretches_.size() <= round_at_ + stretch) {
-    const double from = static_cast<double>(stretches_.size() - round_at_) * width_s_;
-    stretches_.push_back({.middle_s = before_s_ + from + width_s_ / 2, .width_s = width_s_, .items = 0});
-  }
-  stretches_[round_at_ + stretch].items += items;
+  stretch_at(seconds(times.completed - begin_)).items += items;
   if (ring_.size() < most_kept)
     ring_.push_back(times);
   else
@@ -40,17 +35,23 @@ void Recording::add(const RequestTimes& times, std::size_t items) {
   next_ = (next_ + 1) % most_kept;
 }
 
+/// That of a moment of the round; those before it are there too, with nothing in them.
+Recording::Stretch& Recording::stretch_at(double s) {
+  const std::size_t at = round_at_ + static_cast<std::size_t>(std::max(0.0, s / width_s_));
+  while (stretches_.size() <= at) {
+    const double from = static_cast<double>(stretches_.size() - round_at_) * width_s_;
+    stretches_.push_back({.middle_s = before_s_ + from + width_s_ / 2, .width_s = width_s_, .items = 0});
+  }
+  return stretches_[at];
+}
+
 void Recording::end(Clock::time_point now) {
   const double took = seconds(now - begin_);
-  // The last stretch ends with the round.
-  if (stretches_.size() > round_at_) {
-    Stretch& last = stretches_.back();
-    const double from = static_cast<double>(stretches_.size() - 1 - round_at_) * width_s_;
-    if (took > from && took < from + width_s_) {
-      last.width_s = took - from;
-      last.middle_s = before_s_ + (from + took) / 2;
-    }
-  }
+  // The last stretch ends with the round. Where nothing was completed any more there is one as well.
+  Stretch& last = stretch_at(took);
+  const double from = static_cast<double>(stretches_.size() - 1 - round_at_) * width_s_;
+  last.width_s = std::max(0.0, took - from);
+  last.middle_s = before_s_ + from + last.width_s / 2;
   before_s_ += took;
 }
 

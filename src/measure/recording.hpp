@@ -59,6 +59,8 @@ class Recording {
     std::size_t items = 0;
   };
 
+  Stretch& stretch_at(double s);
+
   Histogram wait_, prepare_, service_, callback_, latency_;
   std::vector<Stretch> stretches_;
   std::size_t round_at_ = 0;  // its first stretch

@@ -67,14 +67,15 @@ class Runner::Limit {
   std::size_t started_ = 0;
 };
 
-Runner::Runner(Work& work, const ov::CompiledModel& compiled, std::size_t jobs, std::span<const Mode> modes)
+Runner::Runner(Work& work, const ov::CompiledModel& compiled, std::size_t jobs, std::span<const Mode> modes,
+               const std::stop_token& stop)
     : work_(work) {
   const bool needs_queue = is_among(modes, Mode::queue) || is_among(modes, Mode::inference);
   const std::size_t singles = is_among(modes, Mode::two_requests) ? 2 : is_among(modes, Mode::sync) ? 1 : 0;
   make_singles(compiled, singles);
   if (needs_queue) make_queue(compiled, jobs);
   work_.reserve(std::max(singles, needs_queue ? queue_->size() : 0));
-  warm_up(modes);
+  warm_up(modes, stop);
 }
 
 void Runner::make_singles(const ov::CompiledModel& compiled, std::size_t count) {
@@ -98,11 +99,13 @@ void Runner::make_queue(const ov::CompiledModel& compiled, std::size_t jobs) {
       [this](const Request& /*request*/, const std::exception_ptr& error) { note_failure(text_of(error)); });
 }
 
-void Runner::warm_up(std::span<const Mode> modes) {
+void Runner::warm_up(std::span<const Mode> modes, const std::stop_token& stop) {
   for (const Mode mode : modes) {
+    if (stop.stop_requested()) return;
     Recording ignored;
     Round moment;
     moment.duration = std::chrono::milliseconds(100);
+    moment.stop = stop;
     run(mode, moment, ignored);
   }
   const base::MutexLock lock(mutex_);
@@ -120,30 +123,49 @@ std::string Runner::first_failure() const {
 }
 
 Sample Runner::run(Mode mode, const Round& round, Recording& recording) {
-  Limit limit(round);
-  recording.begin(limit.begin(), limit.until() - limit.begin());
   {
     const base::MutexLock lock(mutex_);
     recording_ = &recording;
     tally_ = {};
   }
   Sample sample;
-  const double throttled_s = machine::throttled_s();
+  const double throttled_s = machine::throttled_s();  // reads files, which is not to delay the first request
+  Limit limit(round);
+  recording.begin(limit.begin(), limit.until() - limit.begin());
   const Stopwatch watch;
-  if (mode == Mode::sync)
-    run_sync(limit);
-  else if (mode == Mode::two_requests)
-    run_two(limit);
-  else
-    sample.unsent = run_queue(limit, round.arrivals, mode == Mode::inference);
+  try {
+    sample.unsent = run_mode(mode, limit, round);
+  } catch (...) {
+    if (queue_) settle(round);
+    const base::MutexLock lock(mutex_);
+    recording_ = nullptr;
+    throw;
+  }
   sample.took = watch.elapsed();
-  sample.throttled_s = machine::throttled_s() - throttled_s;
   recording.end(Clock::now());
+  sample.throttled_s = machine::throttled_s() - throttled_s;
   const base::MutexLock lock(mutex_);
   recording_ = nullptr;
   sample.items = tally_.values * work_.batch();
   sample.failures = tally_.failures;
   return sample;
+}
+
+/// Returns how many requests were due and could not be sent.
+std::size_t Runner::run_mode(Mode mode, Limit& limit, const Round& round) {
+  switch (mode) {
+    case Mode::sync:
+      run_sync(limit);
+      return 0;
+    case Mode::two_requests:
+      run_two(limit);
+      return 0;
+    case Mode::queue:
+    case Mode::inference:
+      is_bare_ = mode == Mode::inference;
+      return run_queue(limit, round);
+  }
+  return 0;
 }
 
 void Runner::record(const RequestTimes& times) {
@@ -187,18 +209,31 @@ void Runner::run_sync(Limit& limit) {
 }
 
 void Runner::run_two(Limit& limit) {
-  std::array<RequestTimes, 2> times;
+  std::array<std::optional<RequestTimes>, 2> running;
   const auto start = [&](std::size_t which) {
-    times.at(which) = start_single(which, limit.count_one(), Clock::now());
-    singles_[which].start_async();
+    const RequestTimes times = start_single(which, limit.count_one(), Clock::now());
+    try {
+      singles_[which].start_async();
+      running.at(which) = times;
+    } catch (const std::exception&) {  // the device refused to start it
+      note_failure(text_of(std::current_exception()));
+    }
   };
-  const auto finish = [&](std::size_t which) { end_single(which, times.at(which), [&] { singles_[which].wait(); }); };
+  const auto finish = [&](std::size_t which) {
+    if (const auto times = std::exchange(running.at(which), std::nullopt))
+      end_single(which, *times, [&] { singles_[which].wait(); });
+  };
   std::size_t current = 0;
-  start(current);
-  while (limit.allows_another(Clock::now())) {
-    start(1 - current);
+  try {
+    start(current);
+    while (limit.allows_another(Clock::now())) {
+      start(1 - current);
+      finish(current);
+      current = 1 - current;
+    }
+  } catch (...) {
     finish(current);
-    current = 1 - current;
+    throw;
   }
   finish(current);
 }
@@ -227,33 +262,57 @@ std::optional<Clock::time_point> Runner::next_wanted(const Limit& limit, std::op
     return limit.begin() +
            std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(arrivals->next_s()));
   };
-  auto due = next_due();
-  if (limit.is_late(Clock::now()))
-    for (; due < limit.until(); due = next_due()) ++unsent;
+  const auto due = next_due();
+  if (due < limit.until() && limit.is_late(Clock::now())) {
+    unsent = 1 + arrivals->left_before(std::chrono::duration<double>(limit.until() - limit.begin()).count());
+    return std::nullopt;
+  }
   // After the last one the round goes on to its end: else the rate would be that of a shorter time.
   const bool is_last = due >= limit.until();
   if (!limit.wait_until(std::min(due, limit.until())) || is_last || !limit.allows_another(due)) return std::nullopt;
   return due;
 }
 
+/// An idle slot; nothing if the stop came first.
+std::optional<Lease> Runner::lease(const Round& round) {
+  try {
+    return queue_->lease({.stop = round.stop});
+  } catch (const Error& error) {
+    if (error.code() != Errc::stopped) throw;
+    return std::nullopt;
+  }
+}
+
+/// Waits for all that was submitted, unless a request to stop comes: then the device has little time left, because
+/// whoever asked for it is to see what was measured, even where the device hangs.
+void Runner::settle(const Round& round) {
+  try {
+    queue_->wait_all({.stop = round.stop});
+  } catch (const Error& error) {
+    if (error.code() != Errc::stopped) throw;
+    queue_->close(CloseMode::drain, round.patience);
+  }
+}
+
 /// Returns how many were due and could not be sent.
-std::size_t Runner::run_queue(Limit& limit, std::optional<Arrivals> arrivals, bool is_bare) {
-  is_bare_ = is_bare;
+std::size_t Runner::run_queue(Limit& limit, const Round& round) {
   std::size_t unsent = 0;
+  std::optional<Arrivals> arrivals = round.arrivals;
   while (const auto wanted = next_wanted(limit, arrivals, unsent)) {
-    Lease lease = queue_->lease();
-    const std::size_t place = lease.slot_id();
+    std::optional<Lease> slot = lease(round);
+    if (!slot) break;
+    const std::size_t place = slot->slot_id();
     RequestTimes& times = in_flight_[place];
     times = RequestTimes(place, limit.count_one(), *wanted, Clock::now());
-    if (!is_bare) work_.prepare(place, times.request, LeaseInputs(lease));
+    if (!is_bare_) work_.prepare(place, times.request, LeaseInputs(*slot));
     times.started = Clock::now();
     try {
-      lease.start_async();
+      slot->start_async();
     } catch (const std::exception&) {  // the device refused to start it; the slot is free again
       note_failure(text_of(std::current_exception()));
     }
   }
-  queue_->wait_all();
+  settle(round);
   return unsent;
 }
 

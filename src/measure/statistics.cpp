@@ -3,18 +3,19 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <stdexcept>
 #include <vector>
 
 namespace inferqueue::measure {
 namespace {
 
-/// That of n values at most `below` are less than the median: the binomial distribution with a half.
-double share_of_few(std::size_t n, std::size_t below) {
-  double term = std::pow(0.5, static_cast<double>(n));
-  double sum = term;
-  for (std::size_t i = 1; i <= below; ++i) sum += term *= static_cast<double>(n - i + 1) / static_cast<double>(i);
-  return sum;
+/// How likely it is that of n values just `below` are less than the median: the binomial distribution with a half. By
+/// logarithms, because 0.5^n is 0 to the machine from n = 1075 on.
+double chance_of(std::size_t n, std::size_t below) {
+  const auto all = static_cast<double>(n);
+  const auto some = static_cast<double>(below);
+  return std::exp(std::lgamma(all + 1) - std::lgamma(some + 1) - std::lgamma(all - some + 1) - all * std::numbers::ln2);
 }
 
 }  // namespace
@@ -26,10 +27,15 @@ Spread spread(std::span<const double> values) {
   const std::size_t n = sorted.size();
   const std::size_t half = n / 2;
   const double median = n % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-  const auto coverage = [&](std::size_t cut) { return std::max(0.0, 1 - 2 * share_of_few(n, cut)); };
+  const auto coverage_of = [](double tail) { return std::max(0.0, 1 - 2 * tail); };
   std::size_t cut = 0;  // how many are left out at each end
-  while (2 * (cut + 2) <= n && coverage(cut + 1) >= 0.95) ++cut;
-  return {.median = median, .low = sorted[cut], .high = sorted[n - 1 - cut], .coverage = coverage(cut)};
+  double tail = std::pow(0.5, static_cast<double>(n));
+  for (double wider = tail; 2 * (cut + 2) <= n; ++cut) {
+    wider += chance_of(n, cut + 1);
+    if (coverage_of(wider) < 0.95) break;
+    tail = wider;
+  }
+  return {.median = median, .low = sorted[cut], .high = sorted[n - 1 - cut], .coverage = coverage_of(tail)};
 }
 
 Spread ratio(std::span<const double> a, std::span<const double> b) {

@@ -133,6 +133,12 @@ TEST(CpuLimits, ThreadsAreTheUsableOnesOrTheQuotaRoundedUp) {
   EXPECT_EQ(with(8, std::numeric_limits<double>::infinity()).threads(), 8U) << "\"1e308 1e-308\"";
 }
 
+TEST(CpuLimits, ProcessorsAreTheUsableOnesOrTheQuota) {
+  EXPECT_EQ(with(8, std::nullopt).cpus(), 8);
+  EXPECT_EQ(with(8, 1.5).cpus(), 1.5);
+  EXPECT_EQ(with(8, 64).cpus(), 8);
+}
+
 TEST(CpuLimits, FollowTheAffinityOfThisThread) {
   cpu_set_t before;
   CPU_ZERO(&before);

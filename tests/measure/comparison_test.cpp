@@ -47,6 +47,7 @@ class ComparisonTest : public ::testing::Test {
 TEST_F(ComparisonTest, EveryModeUnderEveryHintGetsASampleARound) {
   const auto cells = run();
   ASSERT_EQ(cells.size(), 6U);
+  EXPECT_EQ(options.cells(), 6U);
   std::set<std::string> names;
   for (const Cell& cell : cells) {
     names.insert(std::string(to_string(cell.mode)) + " " + cell.hint);
@@ -59,6 +60,7 @@ TEST_F(ComparisonTest, EveryModeUnderEveryHintGetsASampleARound) {
     EXPECT_GT(cell.throughput().median, 0);
     EXPECT_GE(cell.cpu_s_per_item(), 0);
     EXPECT_GE(cell.cpu_utilization(), 0);
+    EXPECT_EQ(cell.processors, machine::cpu_limits().cpus());
     EXPECT_EQ(cell.requests, cell.mode == Mode::sync ? 1U : cell.mode == Mode::two_requests ? 2U : 3U);
   }
   EXPECT_EQ(names, (std::set<std::string>{"queue LATENCY", "queue THROUGHPUT", "sync LATENCY", "sync THROUGHPUT",
@@ -106,7 +108,11 @@ TEST_F(ComparisonTest, AStopRequestKeepsWholeRoundsOnly) {
       stop.get_token());
   EXPECT_EQ(measured.rounds, 2U);
   ASSERT_EQ(measured.cells.size(), 6U);
-  for (const Cell& cell : measured.cells) EXPECT_EQ(cell.samples.size(), 2U);
+  for (const Cell& cell : measured.cells) {
+    ASSERT_EQ(cell.samples.size(), 2U);
+    EXPECT_EQ(cell.recording->latency().count(), cell.samples[0].items + cell.samples[1].items)
+        << "nothing of the third round is among the latencies";
+  }
 }
 
 TEST_F(ComparisonTest, OfTheFirstRoundAStopRequestKeepsWhatThereIs) {
@@ -128,6 +134,26 @@ TEST_F(ComparisonTest, AStopRequestBeforeTheFirstRoundLeavesNothing) {
   EXPECT_TRUE(run(stop.get_token()).empty());
 }
 
+TEST_F(ComparisonTest, AStopRequestWhileTheModelIsCompiledLeavesTheRestOut) {
+  std::stop_source stop;
+  stop.request_stop();
+  DetectionWork work(model, pictures, postprocess);
+  EXPECT_TRUE(compare(core, work, options, [](double) {}, stop.get_token()).preparations.empty());
+}
+
+TEST_F(ComparisonTest, TheMostRequestsAreSharedByTheRounds) {
+  options.modes = {Mode::sync};
+  options.hints = {"LATENCY"};
+  options.seconds = 600;
+  options.rounds = 3;
+  options.most_requests = 8;
+  const auto cells = run();
+  ASSERT_EQ(cells.at(0).samples.size(), 3U);
+  EXPECT_EQ(cells[0].samples[0].items, 3U);
+  EXPECT_EQ(cells[0].samples[1].items, 3U);
+  EXPECT_EQ(cells[0].samples[2].items, 2U);
+}
+
 TEST_F(ComparisonTest, EachNumberOfRequestsAndEachRateIsACell) {
   options.modes = {Mode::queue};
   options.hints = {"THROUGHPUT"};
@@ -135,6 +161,7 @@ TEST_F(ComparisonTest, EachNumberOfRequestsAndEachRateIsACell) {
   options.rates = {1000, 2000};
   const auto cells = run();
   ASSERT_EQ(cells.size(), 4U);
+  EXPECT_EQ(options.cells(), 4U);
   EXPECT_EQ(cells[0].requests, 1U);
   EXPECT_EQ(cells[1].rate, 2000);
   EXPECT_EQ(cells[3].requests, 2U);
@@ -176,7 +203,9 @@ TEST(Comparison, TheBestOfAModeIsByItsMedian) {
 
 TEST(Comparison, ProcessorTimeIsSharedByThePictures) {
   EXPECT_DOUBLE_EQ(cell_of(Mode::sync, "LATENCY", {10, 20}).cpu_s_per_item(), 0.02);
-  EXPECT_DOUBLE_EQ(cell_of(Mode::sync, "LATENCY", {10}).cpu_utilization(), 2.0 / 10 / machine::cpu_limits().usable);
+  Cell cell = cell_of(Mode::sync, "LATENCY", {10});
+  cell.processors = 1.5;  // a quota
+  EXPECT_DOUBLE_EQ(cell.cpu_utilization(), 2.0 / 10 / 1.5);
 }
 
 }  // namespace

@@ -71,6 +71,15 @@ TEST(Recording, CountsItemsOverTheTimeThatWasMeasured) {
   }
 }
 
+TEST(Recording, TheEndOfARoundInWhichNothingWasCompletedIsThereToo) {
+  Recording recording;
+  recording.begin(zero, milliseconds(200));
+  recording.add(times_at(zero), 2);
+  recording.end(zero + milliseconds(35));
+  const std::vector<std::pair<double, double>> wanted{{0.005, 200}, {0.015, 0}, {0.025, 0}, {0.0325, 0}};
+  EXPECT_EQ(recording.over_time(), wanted) << "a device that stood is to be seen";
+}
+
 /// A device with so many streams that takes 10 ms for each of 40 requests, all there from the begin.
 std::vector<RequestTimes> all_at_once(std::size_t streams) {
   std::vector<RequestTimes> requests;

@@ -1,6 +1,9 @@
 // Medians, ratios and what they are of.
 #include "measure/statistics.hpp"
 
+#include <cmath>
+#include <cstddef>
+#include <numeric>
 #include <stdexcept>
 #include <vector>
 
@@ -41,6 +44,20 @@ TEST(Spread, TheIntervalLeavesOutWhatItsCoverageAllows) {
   for (int i = 1; i <= 20; ++i) twenty.push_back(i);
   expect_spread(spread(twenty), 10.5, 6, 15);
   EXPECT_NEAR(spread(twenty).coverage, 0.9586, 1e-4);
+}
+
+TEST(Spread, OfThousandsOfValuesStillCoversTheMedian) {
+  // The normal approximation: about 1.96 / 2 * sqrt(n) values on each side of the middle.
+  for (const std::size_t n : {1074U, 1100U, 10000U, 1000000U}) {
+    SCOPED_TRACE(n);
+    Values values(n);
+    std::iota(values.begin(), values.end(), 0.0);
+    const Spread many = spread(values);
+    const double half = 0.98 * std::sqrt(static_cast<double>(n));
+    EXPECT_NEAR(many.high - many.low, 2 * half, 3);
+    EXPECT_GE(many.coverage, 0.95);
+    EXPECT_LE(many.coverage, 0.955);
+  }
 }
 
 TEST(Spread, OfNothingIsRefused) {
