@@ -137,6 +137,7 @@ function partsOption(runs, titles, small) {
     grid: { left: small ? 118 : 176, right: 24, top: small ? 56 : 36, height: runs.length * 34 },
     xAxis: axis('value', 'median', {
       nameGap: 26,
+      splitNumber: small ? 3 : 5,
       axisLabel: { formatter: (value) => (value === 0 ? '0' : tickDuration(value)) },
     }),
     yAxis: axis('category', '', {

@@ -11,7 +11,7 @@ function option(layers, small) {
   const width = small ? 110 : 220;
   return {
     grid: { left: width + 12, right: 64, top: 8, bottom: 44 },
-    xAxis: axis('value', 'µs', { nameGap: 26 }),
+    xAxis: axis('value', 'µs', { nameGap: 26, splitNumber: small ? 3 : 5 }),
     yAxis: axis('category', '', {
       inverse: true,
       data: layers.map((layer) => String(layer.name)),
