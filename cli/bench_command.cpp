@@ -77,7 +77,7 @@ class BenchCommand final : public Command {
   int run(std::stop_token stop) override {
     measure::ComparisonOptions method = options_.check();
     const auto limits = machine::cpu_limits();
-    const auto capped = measure::capped_threads(limits, options_.detector.device, options_.threads);
+    const auto capped = measure::capped_threads(limits, method.device);
     if (capped) method.device.threads = capped;
     BenchOutputs outputs(options_);
     for (const std::string& file : options_.input_files()) outputs.check_are_not(file, "an input");
@@ -100,7 +100,7 @@ class BenchCommand final : public Command {
       say("interrupted before anything was measured");
       return exit_interrupted;
     }
-    if (options_.layers) add_layers(core, report);
+    if (options_.layers && !stop.stop_requested()) add_layers(core, report);
     return show(report, outputs, stop.stop_requested());
   }
 

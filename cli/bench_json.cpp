@@ -101,10 +101,11 @@ Json compared(const Cell& cell, const Cell* base) {
             {"ratio_interval", nullptr},
             {"beyond_noise", nullptr}};
   if (base == nullptr || base == &cell) return json;
-  const measure::Gain gain = measure::compare_rates(cell, *base);
-  json["ratio_to_sync"] = gain.ratio.median;
-  json["ratio_interval"] = {gain.ratio.low, gain.ratio.high};
-  json["beyond_noise"] = gain.beyond_noise;
+  if (const auto gain = measure::compare_rates(cell, *base)) {
+    json["ratio_to_sync"] = gain->ratio.median;
+    json["ratio_interval"] = {gain->ratio.low, gain->ratio.high};
+    json["beyond_noise"] = gain->beyond_noise;
+  }
   return json;
 }
 

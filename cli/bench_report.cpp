@@ -67,18 +67,20 @@ std::string ratio_text(const measure::Spread& ratio) {
 
 /// "queue / one request: 1.18 (1.15–1.20)", and says so where there is no gain.
 void add_gain(std::string& text, const Cell& better, const Cell& base, bool name_hints) {
-  const measure::Gain gain = measure::compare_rates(better, base);
   const auto name = [&](const Cell& cell) {
     return name_hints ? fmt::format("{} ({})", title(cell.mode), hint_text(cell.hint)) : std::string(title(cell.mode));
   };
+  const auto gain = measure::compare_rates(better, base);
   std::string judgement;
-  if (base.samples.size() == 1)
-    judgement = " (one round: no interval)";
-  else if (!gain.beyond_noise)
-    judgement = ": no difference beyond the noise";
-  else if (gain.ratio.median < 1)
-    judgement = ": slower";
-  text += fmt::format("  {} / {}: {}{}\n", name(better), name(base), ratio_text(gain.ratio), judgement);
+  if (!gain)
+    judgement = "nothing to compare, where every inference of a round failed";
+  else if (base.samples.size() == 1)
+    judgement = ratio_text(gain->ratio) + " (one round: no interval)";
+  else if (!gain->beyond_noise)
+    judgement = ratio_text(gain->ratio) + ": no difference beyond the noise";
+  else
+    judgement = ratio_text(gain->ratio) + (gain->ratio.median < 1 ? ": slower" : "");
+  text += fmt::format("  {} / {}: {}\n", name(better), name(base), judgement);
 }
 
 void add_headline(std::string& text, const BenchReport& report) {
@@ -186,7 +188,7 @@ std::optional<measure::Verdict> verdict_of(const BenchReport& report) {
   const Cell* queue = measure::best_of(cells, Mode::queue);
   const Cell& best = queue == nullptr ? cells.front() : *queue;
   if (best.rate || best.recording->latency().count() == 0) return std::nullopt;
-  return measure::judge(measure::figures_of(best));
+  return measure::judge(measure::figures_of(best, report.device));
 }
 
 std::size_t knee_index(const BenchReport& report) {

@@ -154,7 +154,10 @@ std::size_t Cell::unsent() const {
   return sum_of(samples, &Sample::unsent);
 }
 
-Gain compare_rates(const Cell& a, const Cell& b) {
+std::optional<Gain> compare_rates(const Cell& a, const Cell& b) {
+  const auto brought_nothing = [](const Sample& sample) { return sample.items == 0; };
+  if (std::ranges::any_of(a.samples, brought_nothing) || std::ranges::any_of(b.samples, brought_nothing))
+    return std::nullopt;
   Gain gain{.ratio = ratio(a.items_per_s(), b.items_per_s()), .beyond_noise = false};
   gain.beyond_noise = is_beyond_noise(gain.ratio);
   return gain;

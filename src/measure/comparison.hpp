@@ -79,7 +79,8 @@ struct Gain {
   Spread ratio;
   bool beyond_noise = false;
 };
-Gain compare_rates(const Cell& a, const Cell& b);
+/// Nothing where a round of one of them brought no item, because all its inferences failed: then there is no ratio.
+std::optional<Gain> compare_rates(const Cell& a, const Cell& b);
 
 /// The best cell of a mode, by its median rate; nullptr if there is none.
 const Cell* best_of(std::span<const Cell> cells, Mode mode);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include <fmt/format.h>
+#include <openvino/runtime/properties.hpp>
 
 namespace inferqueue::measure {
 namespace {
@@ -19,8 +21,43 @@ Verdict::Kind kind_of(const Figures& it) {
   const double busy = it.in_device() + it.calling_back();
   if (busy < 0.8 * static_cast<double>(it.requests) && it.waiting() < 0.2) return Kind::submitter_starved;
   if (it.requests < it.streams) return Kind::too_few_requests;
-  if (it.requests == it.streams && it.cpu_utilization < 0.85) return Kind::too_few_requests;
+  if (it.is_device_the_cpu && it.requests == it.streams && it.cpu_utilization < 0.85) return Kind::too_few_requests;
   return Kind::device_limit;
+}
+
+bool is_queue(const Figures& it) {
+  return it.mode == Mode::queue || it.mode == Mode::inference;
+}
+
+std::string callback_text(const Figures& it) {
+  if (is_queue(it))
+    return fmt::format(
+        "The callback is slow: it takes {:.0f} µs, and keeps the one thread that callbacks run on busy for {:.0f} % of "
+        "the time. Do less in it, or give the queue callback threads of its own.",
+        it.callback_s * 1e6, it.calling_back() * 100);
+  return fmt::format(
+      "Looking at the outputs is slow: it takes {:.0f} µs, {:.0f} % of the time of the only thread. Do less there, or "
+      "do it in the callback of a queue, beside the inference.",
+      it.callback_s * 1e6, it.calling_back() * 100);
+}
+
+std::string submitter_text(const Figures& it) {
+  const std::string what = fmt::format(
+      "The submitter doesn't keep up: of {} request{} {:.1f} are with the device at a time, while it waits for a slot "
+      "{:.0f} % and writes inputs {:.0f} % of the time.",
+      it.requests, it.requests == 1 ? "" : "s", it.in_device(), it.waiting() * 100, it.preparing() * 100);
+  return what + (is_queue(it)
+                     ? " Submit from several threads, or make the inputs ready sooner."
+                     : " Make the inputs ready sooner, or take a queue, where that is done beside inferences.");
+}
+
+std::string requests_text(const Figures& it) {
+  const std::string what = fmt::format(
+      "There are too few requests in flight: {} for {} stream{}, and the processors are busy for {:.0f} % of the time.",
+      it.requests, it.streams, it.streams == 1 ? "" : "s", it.cpu_utilization * 100);
+  if (!is_queue(it)) return what + " Take a queue, which keeps as many in flight as the device has use for.";
+  return what +
+         fmt::format(" Give --nireq more, {} for instance.", std::max<std::size_t>(2 * it.streams, it.requests + 1));
 }
 
 std::string text_of(Verdict::Kind kind, const Figures& it) {
@@ -28,41 +65,28 @@ std::string text_of(Verdict::Kind kind, const Figures& it) {
   switch (kind) {
     case Kind::quota_throttled:
       return fmt::format(
-          "The container's CPU quota holds the process back: it was stopped for {:.0f} % of the time. Raise the quota, "
-          "or "
-          "give --nthreads as many threads as it allows.",
+          "The container's CPU quota holds the process back: its threads were stopped for {:.0f} % of the time. Raise "
+          "the quota, or give --nthreads as many threads as it allows.",
           it.throttled_share * 100);
     case Kind::callback_slow:
-      return fmt::format(
-          "The callback is slow: it takes {:.0f} µs, and keeps the one thread that callbacks run on busy for {:.0f} % "
-          "of "
-          "the time. Do less in it, or give the queue callback threads of its own.",
-          it.callback_s * 1e6, it.calling_back() * 100);
+      return callback_text(it);
     case Kind::submitter_starved:
-      return fmt::format(
-          "The submitter doesn't keep up: of {} requests {:.1f} are with the device at a time, while it waits for a "
-          "slot "
-          "{:.0f} % and writes inputs {:.0f} % of the time. Submit from several threads, or make the inputs ready "
-          "sooner.",
-          it.requests, it.in_device(), it.waiting() * 100, it.preparing() * 100);
+      return submitter_text(it);
     case Kind::too_few_requests:
-      return fmt::format(
-          "There are too few requests in flight: {} for {} streams, and the processors are busy for {:.0f} % of the "
-          "time. Give --nireq more, {} for instance.",
-          it.requests, it.streams, it.cpu_utilization * 100, std::max<std::size_t>(2 * it.streams, it.requests + 1));
+      return requests_text(it);
     case Kind::device_limit:
       return fmt::format(
-          "The device is at its limit: {:.1f} of {} requests are with it at a time, and the processors are busy for "
+          "The device is at its limit: {:.1f} of {} request{} are with it at a time, and the processors are busy for "
           "{:.0f} % of the time. More requests would only wait; a smaller model, a lower precision or a batch may "
           "help.",
-          it.in_device(), it.requests, it.cpu_utilization * 100);
+          it.in_device(), it.requests, it.requests == 1 ? "" : "s", it.cpu_utilization * 100);
   }
   return {};
 }
 
 }  // namespace
 
-Figures figures_of(const Cell& cell) {
+Figures figures_of(const Cell& cell, const std::string& device) {
   const Recording& times = *cell.recording;
   double wall_s = 0;
   double throttled_s = 0;
@@ -70,7 +94,10 @@ Figures figures_of(const Cell& cell) {
     wall_s += sample.took.wall_s;
     throttled_s += sample.throttled_s;
   }
-  return {.requests_per_s = wall_s > 0 ? static_cast<double>(times.latency().count()) / wall_s : 0,
+  // The kernel adds up the times of all processors.
+  const double could_run_s = wall_s * std::max(1.0, std::ceil(cell.processors));
+  return {.mode = cell.mode,
+          .requests_per_s = wall_s > 0 ? static_cast<double>(times.latency().count()) / wall_s : 0,
           .requests = cell.requests,
           .streams = cell.streams,
           .wait_s = mean_s(times.wait()),
@@ -78,7 +105,8 @@ Figures figures_of(const Cell& cell) {
           .service_s = mean_s(times.service()),
           .callback_s = mean_s(times.callback()),
           .cpu_utilization = cell.cpu_utilization(),
-          .throttled_share = wall_s > 0 ? throttled_s / wall_s : 0};
+          .throttled_share = wall_s > 0 ? std::min(1.0, throttled_s / could_run_s) : 0,
+          .is_device_the_cpu = device == "CPU"};
 }
 
 const char* to_string(Verdict::Kind kind) noexcept {
@@ -102,9 +130,9 @@ Verdict judge(const Figures& figures) {
   return {kind, text_of(kind, figures), figures};
 }
 
-std::optional<int> capped_threads(const machine::CpuLimits& limits, const std::string& device,
-                                  std::optional<int> asked) {
-  if (asked || device != "CPU" || limits.threads() >= limits.usable) return std::nullopt;
+std::optional<int> capped_threads(const machine::CpuLimits& limits, const pipeline::DeviceOptions& device) {
+  const bool is_asked_for = device.threads || device.properties.contains(ov::inference_num_threads.name());
+  if (is_asked_for || device.device != "CPU" || limits.threads() >= limits.usable) return std::nullopt;
   return static_cast<int>(limits.threads());
 }
 

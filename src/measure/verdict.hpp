@@ -12,6 +12,7 @@ namespace inferqueue::measure {
 
 /// Of one cell: means over its requests, in seconds.
 struct Figures {
+  Mode mode = Mode::queue;
   double requests_per_s = 0;
   std::size_t requests = 0;  ///< infer requests
   std::size_t streams = 0;   ///< 0 where the device doesn't tell
@@ -20,17 +21,19 @@ struct Figures {
   double service_s = 0;
   double callback_s = 0;
   double cpu_utilization = 0;
-  double throttled_share = 0;  ///< of the time, that the quota kept the process from running
+  double throttled_share = 0;     ///< of the time of the processors of a quota, that it kept threads from running
+  bool is_device_the_cpu = true;  ///< so that idle processors mean an idle device
 
   /// How many requests are with the device at a time, by Little's law.
   double in_device() const { return requests_per_s * service_s; }
   /// Of the time of the one thread that submits, how much goes into inputs, and into waiting for a slot.
   double preparing() const { return requests_per_s * prepare_s; }
   double waiting() const { return requests_per_s * wait_s; }
-  /// Of the time of the one thread that callbacks run on.
+  /// Of the time of the one thread that callbacks run on; of the only thread, without the queue.
   double calling_back() const { return requests_per_s * callback_s; }
 };
-Figures figures_of(const Cell& cell);
+/// `device` as DeviceOptions::device.
+Figures figures_of(const Cell& cell, const std::string& device);
 
 struct Verdict {
   enum class Kind { submitter_starved, callback_slow, too_few_requests, quota_throttled, device_limit };
@@ -42,14 +45,13 @@ struct Verdict {
 const char* to_string(Verdict::Kind kind) noexcept;
 
 /// In this order: the quota took 2 % of the time; callbacks keep their thread busy for half of it; slots are idle for a
-/// fifth while the submitter hardly waits for one; there are fewer requests than streams, or as many while processors
-/// are idle; else the device is at its limit. Thread rules: a pure function.
+/// fifth while the submitter hardly waits for one; there are fewer requests than streams, or as many while the
+/// processors of a CPU are idle; else the device is at its limit. Thread rules: a pure function.
 Verdict judge(const Figures& figures);
 
 /// The threads that the CPU is to be given where a quota allows fewer than OpenVINO would start, which counts the
-/// processors of the affinity alone; nothing where there is no need, or somebody `asked` for a number. Thread rules: a
-/// pure function.
-std::optional<int> capped_threads(const machine::CpuLimits& limits, const std::string& device,
-                                  std::optional<int> asked);
+/// processors of the affinity alone; nothing where there is no need, or somebody asked for a number, by option or by
+/// property. Thread rules: a pure function.
+std::optional<int> capped_threads(const machine::CpuLimits& limits, const pipeline::DeviceOptions& device);
 
 }  // namespace inferqueue::measure

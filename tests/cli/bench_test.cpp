@@ -314,6 +314,8 @@ TEST_F(Bench, InferencesThatFailAreCountedAndReported) {
     EXPECT_FALSE(run.at("first_failure").get<std::string>().empty());
   }
   EXPECT_TRUE(json.at("verdict").is_null());
+  for (const Json& entry : json.at("comparison").at("headline")) EXPECT_TRUE(entry.at("ratio_to_sync").is_null());
+  EXPECT_NE(outcome.err.find("queue / one request: nothing to compare"), std::string::npos) << outcome.err;
   EXPECT_TRUE(json.at("first_inference_s").at(0).is_null());
   EXPECT_NE(outcome.err.find("queue (THROUGHPUT): 4 inferences failed: "), std::string::npos) << outcome.err;
   EXPECT_NE(outcome.err.find("inferqueue: 12 inferences failed\n"), std::string::npos) << outcome.err;

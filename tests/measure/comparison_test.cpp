@@ -184,10 +184,14 @@ Cell cell_of(Mode mode, const std::string& hint, const std::vector<double>& item
 
 TEST(Comparison, AGainIsTakenRoundByRound) {
   const Cell base = cell_of(Mode::sync, "LATENCY", {100, 50, 100, 80, 20});
-  const Gain gain = compare_rates(cell_of(Mode::queue, "LATENCY", {120, 55, 130, 100, 25}), base);
+  const Gain gain = compare_rates(cell_of(Mode::queue, "LATENCY", {120, 55, 130, 100, 25}), base).value();
   EXPECT_NEAR(gain.ratio.median, 1.25, 1e-9);
   EXPECT_TRUE(gain.beyond_noise);
-  EXPECT_FALSE(compare_rates(base, base).beyond_noise);
+  EXPECT_FALSE(compare_rates(base, base).value().beyond_noise);
+  Cell failed = base;
+  failed.samples[2].items = 0;
+  EXPECT_FALSE(compare_rates(base, failed)) << "there is no ratio to nothing";
+  EXPECT_FALSE(compare_rates(failed, base));
 }
 
 TEST(Comparison, TheBestOfAModeIsByItsMedian) {
