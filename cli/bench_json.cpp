@@ -62,6 +62,7 @@ Json over_time(const measure::Recording& recording) {
 Json to_json(const Cell& cell, const BenchReport& report) {
   const measure::Spread rate = cell.throughput();
   const measure::Recording& times = *cell.recording;
+  const auto others = cell.others_utilization();
   return {{"mode", measure::to_string(cell.mode)},
           {"device", report.device},
           {"hint", hint_text(cell.hint)},
@@ -74,6 +75,7 @@ Json to_json(const Cell& cell, const BenchReport& report) {
           {"interval_coverage", rate.coverage},
           {"rounds", cell.items_per_s()},
           {"cpu_utilization", cell.cpu_utilization()},
+          {"others_cpu_utilization", others ? Json(*others) : Json()},
           {"cpu_s_per_item", cell.cpu_s_per_item()},
           {"device_utilization", nullptr},
           {"requests", times.latency().count()},
@@ -182,6 +184,7 @@ Json verdict(const BenchReport& report) {
             {"submitter_preparing_share", figures.preparing()},
             {"callback_share", figures.calling_back()},
             {"cpu_utilization", figures.cpu_utilization},
+            {"others_cpu_utilization", figures.others_utilization},
             {"throttled_share", figures.throttled_share}}}};
 }
 

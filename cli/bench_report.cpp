@@ -135,6 +135,18 @@ void add_preparation(std::string& text, const BenchReport& report) {
                       static_cast<double>(report.memory.peak) / mebibyte);
 }
 
+/// What the reader must know before he believes a figure.
+void add_others(std::string& text, std::span<const Cell> cells) {
+  constexpr double much = 0.1;
+  double most = 0;
+  for (const Cell& cell : cells) most = std::max(most, cell.others_utilization().value_or(0));
+  if (most > much)
+    text += fmt::format(
+        "Other programs took up to {:.0f} % of the processors meanwhile: the figures are too low, and differ from run "
+        "to run\n",
+        most * 100);
+}
+
 void add_failures(std::string& text, std::span<const Cell> cells) {
   for (const Cell& cell : cells)
     if (cell.failures() > 0)
@@ -234,6 +246,7 @@ std::string report_text(const BenchReport& report) {
     text += fmt::format("The quota of {} CPUs allows {} thread{}, not the {} that OpenVINO would start (--nthreads)\n",
                         *report.limits.cgroup.cpu_quota, *report.capped_threads, *report.capped_threads == 1 ? "" : "s",
                         report.limits.usable);
+  add_others(text, cells);
   add_layers(text, report);
   add_failures(text, cells);
   if (const auto verdict = verdict_of(report)) text += fmt::format("\n{}\n", verdict->text);

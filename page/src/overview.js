@@ -34,6 +34,12 @@ function warnings(report) {
     return [what, run.first_failure].filter(Boolean).join(': ');
   });
   if (rounds < wanted) lines.push(`Interrupted: ${rounds} of ${wanted} rounds were measured.`);
+  const others = Math.max(0, ...runs.map((run) => run.others_cpu_utilization).filter(isNumber));
+  if (others > 0.1)
+    lines.push(
+      `Other programs took up to ${percent(others)} of the processors meanwhile: the figures are too low, ` +
+        'and differ from run to run.',
+    );
   return lines.length > 0
     ? element('section', { id: 'warnings', 'aria-label': 'Warnings' }, ...lines.map((line) => element('p', {}, line)))
     : null;

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <system_error>
 
-#include <sched.h>
 #include <unistd.h>
 
 namespace inferqueue::machine {
@@ -36,19 +35,20 @@ double busy_ticks(std::istream& words) {
 
 }  // namespace
 
-std::optional<double> busy_processor_s(const std::filesystem::path& root) {
-  cpu_set_t usable;
-  CPU_ZERO(&usable);
-  if (sched_getaffinity(0, sizeof usable, &usable) != 0) return std::nullopt;
+ProcessorClock::ProcessorClock(std::filesystem::path root) : root_(std::move(root)) {
+  if (sched_getaffinity(0, sizeof usable_, &usable_) != 0) CPU_ZERO(&usable_);  // more processors than it can hold
+}
+
+std::optional<double> ProcessorClock::busy_s() const {
   double busy = 0;
   bool is_known = false;
-  std::ifstream file(root / "proc/stat");
+  std::ifstream file(root_ / "proc/stat");
   for (std::string line; std::getline(file, line);) {
     std::istringstream words(line);
     std::string name;
     if (!(words >> name)) continue;
     const auto processor = processor_of(name);
-    if (!processor || *processor >= CPU_SETSIZE || !CPU_ISSET(*processor, &usable)) continue;
+    if (!processor || *processor >= CPU_SETSIZE || !CPU_ISSET(*processor, &usable_)) continue;
     busy += busy_ticks(words);
     is_known = true;
   }

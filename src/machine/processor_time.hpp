@@ -3,13 +3,28 @@
 
 #include <filesystem>
 #include <optional>
+#include <utility>
+
+#include <sched.h>
 
 namespace inferqueue::machine {
 
-/// For how long the processors that this process may run on have been busy since the machine was started, in seconds,
-/// added up: with this process, with others, and with other guests of the same host (steal). In steps of 10 ms; take
-/// the difference of two. Nothing where the system doesn't tell. Reads /proc/stat below `root`, as proc(5) describes
-/// it. Thread rules: any thread; the affinity is the calling thread's.
-std::optional<double> busy_processor_s(const std::filesystem::path& root = "/");
+/// Of the processors that the thread which makes it may run on. Thread rules: as an int.
+class ProcessorClock {
+ public:
+  /// Reads /proc/stat below `root`, as proc(5) describes it.
+  explicit ProcessorClock(std::filesystem::path root = "/");
+
+  /// For how long they have been busy since the machine was started, in seconds, added up: with this process, with
+  /// others, and with other guests of the same host (steal). In steps of 10 ms; take the difference of two. Nothing
+  /// where the system doesn't tell.
+  std::optional<double> busy_s() const;
+  /// How many they are.
+  int processors() const noexcept { return CPU_COUNT(&usable_); }
+
+ private:
+  std::filesystem::path root_;
+  cpu_set_t usable_{};
+};
 
 }  // namespace inferqueue::machine

@@ -8,6 +8,7 @@
 #include <openvino/runtime/properties.hpp>
 
 #include "machine/cpu_limits.hpp"
+#include "machine/processor_time.hpp"
 #include "measure/request_tensors.hpp"
 
 namespace inferqueue::measure {
@@ -66,7 +67,10 @@ class Bench {
     if (cell.rate)
       limits.arrivals.emplace(*cell.rate / static_cast<double>(cell.batch), options_.arrivals, options_.seed + round);
     Runner& runner = *runners_[owner_[index]];
+    const auto busy_s = processor_clock_.busy_s();
     cell.samples.push_back(runner.run(cell.mode, limits, *cell.recording));
+    if (const auto now_s = processor_clock_.busy_s(); now_s && busy_s)
+      cell.samples.back().others_cpu_s = std::max(0.0, *now_s - *busy_s - cell.samples.back().took.cpu_s);
     cell.first_failure = runner.first_failure();
   }
 
@@ -105,6 +109,7 @@ class Bench {
                                 .streams = streams,
                                 .batch = work_.batch(),
                                 .processors = processors_,
+                                .usable = std::max(1, processor_clock_.processors()),
                                 .samples = {},
                                 .recording = std::make_shared<Recording>(),
                                 .first_failure = {}});
@@ -114,7 +119,9 @@ class Bench {
 
   Work& work_;
   const ComparisonOptions& options_;
-  double processors_;  // as at the begin: the runtime may bind this thread to some of them
+  // Both as at the begin: the runtime may bind this thread to some of the processors.
+  double processors_;
+  machine::ProcessorClock processor_clock_;
   std::vector<std::unique_ptr<Runner>> runners_;
   std::vector<std::size_t> owner_;  // of each cell, among the runners
 };
@@ -138,6 +145,19 @@ Spread Cell::throughput() const {
 
 double Cell::cpu_s_per_item() const {
   return spread(of_each(samples, [](const Sample& sample) { return sample.cpu_s_per_item(); })).median;
+}
+
+std::optional<double> Cell::others_utilization() const {
+  constexpr double least_s = 0.5;
+  double others_s = 0;
+  double wall_s = 0;
+  for (const Sample& sample : samples) {
+    if (!sample.others_cpu_s) return std::nullopt;
+    others_s += *sample.others_cpu_s;
+    wall_s += sample.took.wall_s;
+  }
+  if (wall_s < least_s) return std::nullopt;
+  return std::min(1.0, others_s / wall_s / usable);
 }
 
 double Cell::cpu_utilization() const {

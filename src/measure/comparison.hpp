@@ -48,6 +48,7 @@ struct Cell {
   std::size_t streams = 0;  ///< what the device runs side by side; 0 where it doesn't tell
   std::size_t batch = 1;
   double processors = 1;        ///< that the process may use: machine::CpuLimits::cpus()
+  int usable = 1;               ///< that it may run on, whatever a quota says
   std::vector<Sample> samples;  ///< one a round
   std::shared_ptr<Recording> recording = std::make_shared<Recording>();
   std::string first_failure;
@@ -57,6 +58,9 @@ struct Cell {
   double cpu_s_per_item() const;
   /// Of the processors that the process may use, 0..1; of a quota, where that allows less.
   double cpu_utilization() const;
+  /// What others took of the processors that the process may run on meanwhile, 0..1. Nothing where that isn't known,
+  /// or less than half a second was measured: the system counts in steps of 10 ms.
+  std::optional<double> others_utilization() const;
   std::size_t failures() const;
   std::size_t unsent() const;
 };

@@ -31,6 +31,9 @@ struct Sample {
   std::size_t failures = 0;  ///< requests whose inference failed, or whose outputs could not be read
   std::size_t unsent = 0;    ///< of an open loop, that were due and could not be submitted
   double throttled_s = 0;    ///< that the container's quota kept the process from running
+  /// Processor time that others took of the processors that this process may run on: programs, and other guests of
+  /// the host. Nothing where the system doesn't tell, and from a Runner: its owner knows what the processors are.
+  std::optional<double> others_cpu_s = std::nullopt;  // NOLINT(readability-redundant-member-init)
   Elapsed took;
 
   double items_per_s() const { return static_cast<double>(items) / took.wall_s; }

@@ -21,12 +21,20 @@ Verdict::Kind kind_of(const Figures& it) {
   const double busy = it.in_device() + it.calling_back();
   if (busy < 0.8 * static_cast<double>(it.requests) && it.waiting() < 0.2) return Kind::submitter_starved;
   if (it.requests < it.streams) return Kind::too_few_requests;
-  if (it.is_device_the_cpu && it.requests == it.streams && it.cpu_utilization < 0.85) return Kind::too_few_requests;
+  const double idle = 1 - it.cpu_utilization - it.others_utilization;
+  if (it.is_device_the_cpu && it.requests == it.streams && idle > 0.15) return Kind::too_few_requests;
   return Kind::device_limit;
 }
 
 bool is_queue(const Figures& it) {
   return it.mode == Mode::queue || it.mode == Mode::inference;
+}
+
+/// "the processors are busy for 98 % of the time".
+std::string busy_text(const Figures& it) {
+  const std::string text = fmt::format("the processors are busy for {:.0f} % of the time", it.cpu_utilization * 100);
+  if (it.others_utilization < 0.05) return text;
+  return text + fmt::format(", and for {:.0f} % with other programs", it.others_utilization * 100);
 }
 
 std::string callback_text(const Figures& it) {
@@ -52,9 +60,8 @@ std::string submitter_text(const Figures& it) {
 }
 
 std::string requests_text(const Figures& it) {
-  const std::string what = fmt::format(
-      "There are too few requests in flight: {} for {} stream{}, and the processors are busy for {:.0f} % of the time.",
-      it.requests, it.streams, it.streams == 1 ? "" : "s", it.cpu_utilization * 100);
+  const std::string what = fmt::format("There are too few requests in flight: {} for {} stream{}, and {}.", it.requests,
+                                       it.streams, it.streams == 1 ? "" : "s", busy_text(it));
   if (!is_queue(it)) return what + " Take a queue, which keeps as many in flight as the device has use for.";
   return what +
          fmt::format(" Give --nireq more, {} for instance.", std::max<std::size_t>(2 * it.streams, it.requests + 1));
@@ -76,10 +83,9 @@ std::string text_of(Verdict::Kind kind, const Figures& it) {
       return requests_text(it);
     case Kind::device_limit:
       return fmt::format(
-          "The device is at its limit: {:.1f} of {} request{} are with it at a time, and the processors are busy for "
-          "{:.0f} % of the time. More requests would only wait; a smaller model, a lower precision or a batch may "
-          "help.",
-          it.in_device(), it.requests, it.requests == 1 ? "" : "s", it.cpu_utilization * 100);
+          "The device is at its limit: {:.1f} of {} request{} are with it at a time, and {}. More requests would "
+          "only wait; a smaller model, a lower precision or a batch may help.",
+          it.in_device(), it.requests, it.requests == 1 ? "" : "s", busy_text(it));
   }
   return {};
 }
@@ -105,6 +111,7 @@ Figures figures_of(const Cell& cell, const std::string& device) {
           .service_s = mean_s(times.service()),
           .callback_s = mean_s(times.callback()),
           .cpu_utilization = cell.cpu_utilization(),
+          .others_utilization = cell.others_utilization().value_or(0),
           .throttled_share = wall_s > 0 ? std::min(1.0, throttled_s / could_run_s) : 0,
           .is_device_the_cpu = device == "CPU"};
 }

@@ -21,6 +21,7 @@ struct Figures {
   double service_s = 0;
   double callback_s = 0;
   double cpu_utilization = 0;
+  double others_utilization = 0;  ///< what others took of the processors; 0 where that isn't known
   double throttled_share = 0;     ///< of the time of the processors of a quota, that it kept threads from running
   bool is_device_the_cpu = true;  ///< so that idle processors mean an idle device
 

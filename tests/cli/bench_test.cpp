@@ -65,7 +65,8 @@ void expect_run(const Json& run) {
   EXPECT_EQ(
       keys_of(run),
       "mode device hint nireq nstreams batch rate_per_s throughput_per_s throughput_interval interval_coverage "
-      "rounds cpu_utilization cpu_s_per_item device_utilization requests failures first_failure unsent latency_us "
+      "rounds cpu_utilization others_cpu_utilization cpu_s_per_item device_utilization requests failures first_failure "
+      "unsent latency_us "
       "wait_us prepare_us service_us callback_us benchmark_app_latency_us service_estimate_us over_time timeline ");
   const double throughput = run.at("throughput_per_s");
   EXPECT_LE(run.at("throughput_interval").at(0).get<double>(), throughput);

@@ -177,8 +177,12 @@ Cell cell_of(Mode mode, const std::string& hint, const std::vector<double>& item
   cell.mode = mode;
   cell.hint = hint;
   for (const double rate : items_per_s)
-    cell.samples.push_back(
-        {.items = 100, .failures = 0, .unsent = 0, .throttled_s = 0, .took = {.wall_s = 100 / rate, .cpu_s = 2}});
+    cell.samples.push_back({.items = 100,
+                            .failures = 0,
+                            .unsent = 0,
+                            .throttled_s = 0,
+                            .others_cpu_s = 3,
+                            .took = {.wall_s = 100 / rate, .cpu_s = 2}});
   return cell;
 }
 
@@ -210,6 +214,16 @@ TEST(Comparison, ProcessorTimeIsSharedByThePictures) {
   Cell cell = cell_of(Mode::sync, "LATENCY", {10});
   cell.processors = 1.5;  // a quota
   EXPECT_DOUBLE_EQ(cell.cpu_utilization(), 2.0 / 10 / 1.5);
+}
+
+TEST(Comparison, WhatOthersTookIsOfTheProcessorsThatTheProcessMayRunOn) {
+  Cell cell = cell_of(Mode::sync, "LATENCY", {50, 25});  // 2 s and 4 s, 3 s of processor time to others in each
+  cell.usable = 2;
+  cell.processors = 0.5;  // a quota doesn't bind others
+  EXPECT_DOUBLE_EQ(cell.others_utilization().value(), 6.0 / 6 / 2);
+  cell.samples[1].others_cpu_s.reset();
+  EXPECT_FALSE(cell.others_utilization());
+  EXPECT_FALSE(cell_of(Mode::sync, "LATENCY", {1000}).others_utilization()) << "too short for steps of 10 ms";
 }
 
 }  // namespace

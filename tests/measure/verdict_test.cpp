@@ -64,6 +64,10 @@ TEST(Verdict, EachLimitHasFiguresThatShowIt) {
   figures.cpu_utilization = 0.6;
   EXPECT_EQ(judge(figures).kind, Kind::too_few_requests);
   EXPECT_NE(judge(figures).text.find("2 for 2 streams"), std::string::npos) << judge(figures).text;
+  figures.others_utilization = 0.37;
+  EXPECT_EQ(judge(figures).kind, Kind::device_limit) << "no processor is idle";
+  EXPECT_NE(judge(figures).text.find("60 % of the time, and for 37 % with other programs."), std::string::npos)
+      << judge(figures).text;
   figures.is_device_the_cpu = false;
   EXPECT_EQ(judge(figures).kind, Kind::device_limit) << "idle processors say nothing of a GPU";
 }
@@ -117,7 +121,12 @@ TEST(Verdict, IsTwoSentences) {
 TEST(Verdict, TheQuotasShareIsOfAllProcessorsItAllows) {
   Cell cell;
   cell.processors = 1.5;  // threads on two processors are stopped side by side, and the kernel adds that up
-  cell.samples.push_back({.items = 1, .failures = 0, .unsent = 0, .throttled_s = 3, .took = {.wall_s = 2, .cpu_s = 1}});
+  cell.samples.push_back({.items = 1,
+                          .failures = 0,
+                          .unsent = 0,
+                          .throttled_s = 3,
+                          .others_cpu_s = {},
+                          .took = {.wall_s = 2, .cpu_s = 1}});
   EXPECT_DOUBLE_EQ(figures_of(cell, "CPU").throttled_share, 0.75);
   cell.samples[0].throttled_s = 100;
   EXPECT_DOUBLE_EQ(figures_of(cell, "CPU").throttled_share, 1);

@@ -144,6 +144,21 @@ test('times of zero and a single request have a place', async () => {
   assert.deepEqual(await titles(report), all);
 });
 
+test('what other programs took of the processors is said before any figure, if it is much', async () => {
+  const report = fullReport();
+  for (const [others, said] of [
+    [0.62, true],
+    [0.04, false],
+    [null, false],
+  ]) {
+    report.runs[1].others_cpu_utilization = others;
+    const page = await browser.open(report);
+    const text = await page.value(`document.getElementById('warnings')?.innerText ?? ''`);
+    assert.equal(text.includes('Other programs took up to 62 %'), said, text);
+    await page.close();
+  }
+});
+
 test('markup in names is shown as text', async () => {
   const nasty = `</script><script>console.error('taken')</script><img src=x onerror="console.error('taken')">`;
   const report = fullReport();
