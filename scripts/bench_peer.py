@@ -1,6 +1,6 @@
 """Measures `inferqueue bench` against the benchmark_app of OpenVINO's wheel in turns and prints the ratios.
 
-usage: bench_peer.py --shared DIR --python PYTHON [--pairs 10] [--seconds 5] [--nireq 4] [--hint throughput]
+usage: bench_peer.py --shared DIR --python PYTHON [--pairs 10] [--seconds 5] [--nireq 2] [--hint throughput]
                      [--nstreams N, with --hint none] [--models yolov5n,mlp] [--output build/bench]
 
 Both infer alone, with the same number of requests and streams under the same hint, and report the median of the same
@@ -81,7 +81,7 @@ def main() -> None:
     ap.add_argument("--peers", help="not used: this peer is the wheel's own")
     ap.add_argument("--pairs", type=int, default=10)
     ap.add_argument("--seconds", type=int, default=5)
-    ap.add_argument("--nireq", type=int, default=4)
+    ap.add_argument("--nireq", type=int, default=2, help="2 is the device's choice on two cores")
     ap.add_argument("--nstreams", type=int, help="with --hint none; else the device's choice, the same for both")
     ap.add_argument("--hint", default="throughput")
     ap.add_argument("--models", default="yolov5n,mlp", help="yolov5n at 416x416, and builtin:mlp")
