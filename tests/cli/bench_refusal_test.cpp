@@ -72,6 +72,7 @@ TEST_F(BenchRefuses, OtherOptionsOfBenchmarkAppNameTheNearest) {
   expect_refused({"bench", "-json_stats"}, {"--json-stats: give a --report-folder"}, 2);
   expect_refused({"bench", "-report_type", "some"}, {"--report-type some: unknown"}, 2);
   expect_refused({"bench", "-load_config", "file"}, {"--load-config file: is not like"});
+  expect_refused({"bench", "-load_config", "."}, {"--load-config .: can't be read"});
 }
 
 TEST_F(BenchRefuses, RatesAndCurvesThatAreNone) {

@@ -274,8 +274,9 @@ TEST_F(Bench, SpellingsOfBenchmarkAppKeepTheirMeaning) {
   EXPECT_EQ(run.at("nstreams"), 1);
   EXPECT_EQ(run.at("batch"), 2);
   EXPECT_FALSE(json.at("layers").empty());
-  EXPECT_EQ(Json::parse(content_of(temp / "config.json")).dump(),
-            R"({"CPU":{"NUM_STREAMS":"1","INFERENCE_NUM_THREADS":"1","INFERENCE_PRECISION_HINT":"f32"}})");
+  EXPECT_EQ(
+      Json::parse(content_of(temp / "config.json")).dump(),
+      R"({"CPU":{"NUM_STREAMS":"1","INFERENCE_NUM_THREADS":"1","INFERENCE_PRECISION_HINT":"f32","CACHE_DIR":"cache"}})");
   const auto loaded = cli({"bench", "-m", "builtin:mlp", "-load_config", "config.json", "-hint", "none", "-api", "sync",
                            "-t", "0.02", "--json", "-"});
   EXPECT_EQ(Json::parse(loaded.out).at("runs").at(0).at("nstreams"), 1) << loaded.err;
