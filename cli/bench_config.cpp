@@ -1,7 +1,9 @@
 #include "cli/bench_config.hpp"
 
 #include <exception>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,7 +16,9 @@ namespace inferqueue::cli {
 void load_config(const std::string& file, pipeline::DeviceOptions& device) {
   if (file.empty()) return;
   std::ifstream stream(file);
-  if (!stream) throw base::UserError(fmt::format("--load-config {}: can't be read", file));
+  std::error_code ignored;
+  if (!stream || std::filesystem::is_directory(file, ignored))
+    throw base::UserError(fmt::format("--load-config {}: can't be read", file));
   const auto json = nlohmann::ordered_json::parse(stream, nullptr, false);
   if (!json.is_object())
     throw base::UserError(fmt::format(R"(--load-config {}: is not like {{"CPU": {{"NUM_STREAMS": "3"}}}})", file));
@@ -33,6 +37,7 @@ nlohmann::ordered_json config_of(const pipeline::DeviceOptions& device, const st
   if (device.streams) properties[ov::num_streams.name()] = std::to_string(*device.streams);
   if (device.threads) properties[ov::inference_num_threads.name()] = std::to_string(*device.threads);
   if (!device.precision.empty()) properties[ov::hint::inference_precision.name()] = device.precision;
+  if (!device.cache_dir.empty()) properties[ov::cache_dir.name()] = device.cache_dir.string();
   return {{device.device, std::move(properties)}};
 }
 

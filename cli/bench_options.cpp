@@ -116,8 +116,10 @@ void BenchOptions::declare_work(CLI::App& app) {
   detector.declare_model(app);
   app.get_option("--model")->required(false)->description(
       "any model: OpenVINO IR (.xml), ONNX, the folder of an export, or builtin:NAME");
-  detector.declare_sources(app, "pictures, folders or globs: measures detection, from letterbox to NMS");
-  app.get_option("--source")->required(false);
+  // Without the "-i" of other commands, which is benchmark_app's for --input.
+  app.add_option("-s,--source", detector.sources,
+                 "pictures, folders or globs: measures detection, from letterbox to NMS")
+      ->type_name("SOURCE");
   app.add_option("--input", inputs, "random, zeros, a .npy file or a picture, NAME=… for one input: inference alone")
       ->delimiter(',')
       ->type_name("WHAT");

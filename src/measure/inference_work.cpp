@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 #include <random>
 #include <utility>
@@ -83,6 +84,8 @@ void fill_with_npy(ov::Tensor& tensor, const std::string& file) {
 }
 
 void fill_as_told(ov::Tensor& tensor, const std::string& what, std::uint64_t seed) {
+  if (tensor.get_element_type() == ov::element::string)
+    throw UserError("an input of text can't be made up or read; this model can't be measured here");
   if (what == "random") return fill_random(tensor, seed);
   if (what == "zeros") {
     std::memset(tensor.data(), 0, tensor.get_byte_size());
@@ -92,39 +95,52 @@ void fill_as_told(ov::Tensor& tensor, const std::string& what, std::uint64_t see
   fill_with_picture(tensor, what);
 }
 
-/// The last that names the input, else the last that names none.
+/// What comes before '=' in NAME=WHAT; nothing where it is for every input.
+std::optional<std::string> name_in(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  return equals == std::string::npos ? std::nullopt : std::optional(text.substr(0, equals));
+}
+
+/// What names the input, else what is for every one.
 std::string told_for(const ov::Output<ov::Node>& input, const std::vector<std::string>& inputs) {
   std::string told = "random";
-  bool is_named = false;
   for (const std::string& text : inputs) {
-    const std::size_t equals = text.find('=');
-    const bool names_this =
-        equals != std::string::npos && (input.get_names().contains(text.substr(0, equals)) ||
-                                        input.get_node()->get_friendly_name() == text.substr(0, equals));
-    if (equals == std::string::npos && !is_named) told = text;
-    if (!names_this) continue;
-    told = text.substr(equals + 1);
-    is_named = true;
+    const auto name = name_in(text);
+    if (!name) told = text;
+    if (name && is_named(input, *name)) return text.substr(name->size() + 1);
   }
   return told;
 }
 
 void check_names(const ov::Model& model, const std::vector<std::string>& inputs) {
-  for (const std::string& text : inputs) {
-    const std::string name = text.substr(0, text.find('='));
-    if (name == text) continue;
-    const auto has = [&](const auto& input) {
-      return input.get_names().contains(name) || input.get_node()->get_friendly_name() == name;
-    };
-    if (std::ranges::none_of(model.inputs(), has))
+  for (auto text = inputs.begin(); text != inputs.end(); ++text) {
+    const auto name = name_in(*text);
+    const auto is_for_the_same = [&](const std::string& earlier) { return name_in(earlier) == name; };
+    if (std::any_of(inputs.begin(), text, is_for_the_same))
+      throw OptionError(fmt::format("--input {}: a second one for {}; give NAME=… for each input", *text,
+                                    name ? "'" + *name + "'" : "every input"));
+    if (name && std::ranges::none_of(model.inputs(), [&](const auto& input) { return is_named(input, *name); }))
       throw OptionError(
-          fmt::format("--input {}: the model has no input '{}'; it has {}", text, name, inputs_text(model)));
+          fmt::format("--input {}: the model has no input '{}'; it has {}", *text, *name, inputs_text(model)));
   }
 }
 
-std::size_t batch_of(const std::vector<ov::Tensor>& inputs, std::optional<std::size_t> asked) {
-  // Only what was asked for: a first dimension may mean anything.
-  return asked && !inputs.empty() ? *asked : 1;
+/// Only what was asked for: a first dimension may mean anything.
+std::size_t batch_of(const ov::Model& model, std::optional<std::size_t> asked) {
+  if (!asked) return 1;
+  if (std::ranges::all_of(model.inputs(), [](const auto& input) { return input.get_partial_shape().size() == 0; }))
+    throw OptionError(fmt::format("--batch {}: no input of the model has a first dimension; it has {}", *asked,
+                                  model.inputs().empty() ? "no input at all" : inputs_text(model)));
+  return *asked;
+}
+
+ov::Tensor made_for(const ov::Output<ov::Node>& input) {
+  try {
+    return {input.get_element_type(), input.get_shape()};
+  } catch (const std::exception&) {  // it is more than there is, or than a number holds
+    throw OptionError(fmt::format("--shape, --batch: an input of {} {} takes more memory than there is",
+                                  input.get_element_type().get_type_name(), input.get_shape().to_string()));
+  }
 }
 
 }  // namespace
@@ -160,8 +176,6 @@ void fill_random(ov::Tensor& tensor, std::uint64_t seed) {
       return fill_with<std::uint64_t>(tensor, whole(255));
     case ov::element::i64:
       return fill_with<std::int64_t>(tensor, whole(255));
-    case ov::element::string:
-      throw UserError("an input of text can't be made up; this model can't be measured here");
     default: {  // several elements in a byte
       auto* bytes = static_cast<std::uint8_t*>(tensor.data());
       std::generate(bytes, bytes + tensor.get_byte_size(), whole(255));
@@ -174,14 +188,14 @@ InferenceWork::InferenceWork(ov::Core& core, const std::string& model, const Inp
   name_ = named.path.string();
   graph_ = std::move(named.graph);
   settle_shapes(*graph_, options.shapes, options.batch);
+  batch_ = batch_of(*graph_, options.batch);
   check_names(*graph_, options.inputs);
   std::uint64_t seed = options.seed;
   for (const auto& input : graph_->inputs()) {
-    ov::Tensor tensor(input.get_element_type(), input.get_shape());
+    ov::Tensor tensor = made_for(input);
     if (tensor.get_size() > 0) fill_as_told(tensor, told_for(input, options.inputs), seed++);
     inputs_.push_back(std::move(tensor));
   }
-  batch_ = batch_of(inputs_, options.batch);
 }
 
 void InferenceWork::fill(const Tensors& inputs) {

@@ -19,7 +19,8 @@ namespace inferqueue::measure {
 struct InputOptions {
   std::vector<NamedShape> shapes;
   std::optional<std::size_t> batch;
-  /// What goes in: "random", "zeros", a .npy file or a picture, for every input; NAME=… for one.
+  /// What goes in: "random", "zeros", a .npy file or a picture, for every input; NAME=… for one, which goes
+  /// before. One for each.
   std::vector<std::string> inputs{"random"};
   std::uint64_t seed = 1;
 };
@@ -50,7 +51,7 @@ class InferenceWork final : public Work {
 
 /// Random values by the type, the same for the same seed: 0 to 1 for floating-point numbers; 0 or 1 for booleans; 0 to
 /// 255 (127) for whole numbers, so that they are small enough as indices of most tables; bits for what is smaller than
-/// a byte. Throws base::UserError for text. Thread rules: a pure function of the tensor's shape and type.
+/// a byte. Not for text. Thread rules: a pure function of the tensor's shape and type.
 void fill_random(ov::Tensor& tensor, std::uint64_t seed);
 
 }  // namespace inferqueue::measure

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -119,7 +120,9 @@ NpyHeader read_npy_header(std::string_view bytes) {
 
 ov::Tensor read_npy(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw UserError(fmt::format("--input {}: can't be read", path.string()));
+  std::error_code ignored;
+  if (!file || std::filesystem::is_directory(path, ignored))
+    throw UserError(fmt::format("--input {}: can't be read", path.string()));
   try {
     const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     const NpyHeader header = read_npy_header(bytes);

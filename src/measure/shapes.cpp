@@ -16,10 +16,6 @@ namespace {
 
 using base::OptionError;
 
-bool is_named(const ov::Output<ov::Node>& input, const std::string& name) {
-  return input.get_names().contains(name) || input.get_node()->get_friendly_name() == name;
-}
-
 template <class T>
 std::string text_of(const T& value) {
   std::ostringstream text;
@@ -57,7 +53,17 @@ ov::PartialShape settled(ov::PartialShape shape, std::optional<std::size_t> batc
   return shape;
 }
 
+std::string_view without_spaces(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
 }  // namespace
+
+bool is_named(const ov::Output<const ov::Node>& input, const std::string& name) {
+  return input.get_names().contains(name) || input.get_node()->get_friendly_name() == name;
+}
 
 std::string input_name(const ov::Output<const ov::Node>& input) {
   return input.get_names().empty() ? input.get_node()->get_friendly_name() : input.get_any_name();
@@ -65,13 +71,14 @@ std::string input_name(const ov::Output<const ov::Node>& input) {
 
 std::vector<NamedShape> parse_shapes(std::string_view text) {
   std::vector<NamedShape> shapes;
-  std::string_view rest = text;
+  std::string_view rest = without_spaces(text);
   while (!rest.empty()) {
     const std::size_t open = rest.find('[');
     const std::size_t close = rest.find(']');
     if (open == std::string_view::npos || close == std::string_view::npos || close < open) refuse(text);
-    shapes.push_back({std::string(rest.substr(0, open)), dimensions_of(rest.substr(open + 1, close - open - 1), text)});
-    rest.remove_prefix(close + 1);
+    shapes.push_back({std::string(without_spaces(rest.substr(0, open))),
+                      dimensions_of(rest.substr(open + 1, close - open - 1), text)});
+    rest = without_spaces(rest.substr(close + 1));
     if (rest.empty()) break;
     if (rest.front() != ',' || rest.size() == 1) refuse(text);
     rest.remove_prefix(1);

@@ -20,6 +20,9 @@ struct NamedShape {
 /// Its name, or its node's where it has none.
 std::string input_name(const ov::Output<const ov::Node>& input);
 
+/// Whether this is a name of the input, or its node's.
+bool is_named(const ov::Output<const ov::Node>& input, const std::string& name);
+
 /// "[1,3,640,640]" for every input, "a[1,4],b[2]" for those named. Throws base::OptionError that says what can't be
 /// read. Thread rules: a pure function.
 std::vector<NamedShape> parse_shapes(std::string_view text);

@@ -62,6 +62,10 @@ TEST_F(BenchRefuses, WhatCannotBeMeasuredIsToldInOneLineBefore) {
 
 TEST_F(BenchRefuses, OtherOptionsOfBenchmarkAppNameTheNearest) {
   expect_refused({"bench", "-data_shape", "[1,2]"}, {"-data_shape: benchmark_app's", "the nearest is --shape"}, 2);
+  for (const std::string option : {"-i", "--paths_to_input"})
+    expect_refused({"bench", "-m", "builtin:mlp", option, "a.npy"}, {option + ": benchmark_app's", "is --input"}, 2);
+  for (const std::string option : {"-c", "-lfile", "-scale_values", "-imean", "-use_device_mem", "--pcsort"})
+    expect_refused({"bench", option, "x"}, {option + ": benchmark_app's", "the nearest is --"}, 2);
   expect_refused({"bench", "--max_irate=5"}, {"--max_irate: benchmark_app's", "the nearest is --rate"}, 2);
   expect_refused({"bench", "-api", "sync", "--modes", "queue"}, {"--api, --modes: give one of the two"}, 2);
   expect_refused({"bench", "-api", "both"}, {"--api both: unknown; use sync or async"}, 2);
@@ -72,6 +76,7 @@ TEST_F(BenchRefuses, OtherOptionsOfBenchmarkAppNameTheNearest) {
   expect_refused({"bench", "-json_stats"}, {"--json-stats: give a --report-folder"}, 2);
   expect_refused({"bench", "-report_type", "some"}, {"--report-type some: unknown"}, 2);
   expect_refused({"bench", "-load_config", "file"}, {"--load-config file: is not like"});
+  expect_refused({"bench", "-load_config", "."}, {"--load-config .: can't be read"});
 }
 
 TEST_F(BenchRefuses, RatesAndCurvesThatAreNone) {

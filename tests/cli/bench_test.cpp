@@ -278,11 +278,45 @@ TEST_F(Bench, SpellingsOfBenchmarkAppKeepTheirMeaning) {
   EXPECT_EQ(run.at("nstreams"), 1);
   EXPECT_EQ(run.at("batch"), 2);
   EXPECT_FALSE(json.at("layers").empty());
-  EXPECT_EQ(Json::parse(content_of(temp / "config.json")).dump(),
-            R"({"CPU":{"NUM_STREAMS":"1","INFERENCE_NUM_THREADS":"1","INFERENCE_PRECISION_HINT":"f32"}})");
+  EXPECT_EQ(
+      Json::parse(content_of(temp / "config.json")).dump(),
+      R"({"CPU":{"NUM_STREAMS":"1","INFERENCE_NUM_THREADS":"1","INFERENCE_PRECISION_HINT":"f32","CACHE_DIR":"cache"}})");
   const auto loaded = cli({"bench", "-m", "builtin:mlp", "-load_config", "config.json", "-hint", "none", "-api", "sync",
                            "-t", "0.02", "--json", "-"});
   EXPECT_EQ(Json::parse(loaded.out).at("runs").at(0).at("nstreams"), 1) << loaded.err;
+}
+
+TEST_F(Bench, TheLongSpellingsOfBenchmarkAppInPythonDoToo) {
+  const auto outcome = cli({"bench",
+                            "--path_to_model",
+                            "builtin:mlp",
+                            "-target_device",
+                            "CPU",
+                            "--perf_hint=none",
+                            "--api_type",
+                            "async",
+                            "--number_iterations",
+                            "3",
+                            "-number_infer_requests",
+                            "2",
+                            "--number_streams=1",
+                            "-batch_size",
+                            "2",
+                            "--cache_dir",
+                            "cache",
+                            "--perf_counts",
+                            "True",
+                            "-report_folder",
+                            "out",
+                            "-json_stats",
+                            "false"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_FALSE(std::filesystem::exists(temp / "out/benchmark_report.json"));
+  EXPECT_NE(outcome.out.find("real µs"), std::string::npos) << outcome.out;
+  EXPECT_NE(content_of(temp / "out/benchmark_report.csv").find("queue,\"CPU\",none,2,1,2,"), std::string::npos);
+  const auto off = cli({"bench", "-m", "builtin:mlp", "-niter", "1", "-pc", "false"});
+  EXPECT_EQ(off.status, 0) << off.err;
+  EXPECT_EQ(off.out.find("real µs"), std::string::npos) << off.out;
 }
 
 TEST_F(Bench, TheVerdictIsInTheReport) {

@@ -62,6 +62,8 @@ TEST(Npy, AFileWithLessThanItSaysIsNamed) {
   const testing::TempFolder temp;
   const auto file = temp.file("a.npy", npy("<f4", "(2,)", "1234567"));
   EXPECT_EQ(user_error_of([&] { read_npy(file); }), "--input " + file.string() + ": is cut short");
+  const auto folder = temp.folder("c.npy");
+  EXPECT_EQ(user_error_of([&] { read_npy(folder); }), "--input " + folder.string() + ": can't be read");
   const auto huge = temp.file("b.npy", npy("<f4", "(4294967296, 4294967296)", "1234"));
   EXPECT_EQ(user_error_of([&] { read_npy(huge); }), "--input " + huge.string() + ": is cut short");
 }
@@ -71,7 +73,7 @@ TEST(Shapes, AsTheyAreTyped) {
   ASSERT_EQ(one.size(), 1U);
   EXPECT_EQ(one[0].input, "");
   EXPECT_EQ(one[0].shape, (ov::Shape{1, 3, 64, 64}));
-  const auto two = parse_shapes("a[1, 4],b[]");
+  const auto two = parse_shapes(" a[1, 4], b [] ");
   ASSERT_EQ(two.size(), 2U);
   EXPECT_EQ(two[0].input, "a");
   EXPECT_EQ(two[1].shape, ov::Shape{});
@@ -148,6 +150,52 @@ TEST(InferenceWork, InputsComeFromFilesByName) {
   options.inputs = {wrong};
   EXPECT_EQ(user_error_of([&] { InferenceWork(core, model, options); }),
             "--input " + wrong + ": holds f32 [4], the input is f32 [1,4]");
+}
+
+TEST(InferenceWork, TwoInputsForOneAreRefused) {
+  const testing::TempFolder temp;
+  ov::Core core;
+  const std::string model = (temp / "two.xml").string();
+  ov::serialize(testing::two_inputs_model(), model);
+  InputOptions options;
+  options.inputs = {"a.npy", "b.npy"};  // as benchmark_app takes them, by position
+  EXPECT_EQ(user_error_of([&] { InferenceWork(core, model, options); }),
+            "--input b.npy: a second one for every input; give NAME=… for each input");
+  options.inputs = {"a=zeros", "a=random"};
+  EXPECT_EQ(user_error_of([&] { InferenceWork(core, model, options); }),
+            "--input a=random: a second one for 'a'; give NAME=… for each input");
+}
+
+TEST(InferenceWork, TextIsRefusedWhateverIsToGoIn) {
+  const testing::TempFolder temp;
+  ov::Core core;
+  const auto x = std::make_shared<ov::opset13::Parameter>(ov::element::string, ov::PartialShape{2});
+  const auto path = (temp / "text.xml").string();
+  ov::serialize(std::make_shared<ov::Model>(ov::OutputVector{x}, ov::ParameterVector{x}), path);
+  InputOptions options;
+  for (const char* what : {"random", "zeros", "a.npy", "a.png"}) {
+    options.inputs = {what};
+    EXPECT_EQ(user_error_of([&] { InferenceWork(core, path, options); }),
+              "an input of text can't be made up or read; this model can't be measured here");
+  }
+}
+
+TEST(InferenceWork, ABatchNeedsADimension) {
+  const testing::TempFolder temp;
+  ov::Core core;
+  InputOptions options;
+  options.batch = 4;
+  EXPECT_EQ(
+      user_error_of([&] { InferenceWork(core, save_identity(temp, ov::element::f32, ov::PartialShape{}), options); }),
+      "--batch 4: no input of the model has a first dimension; it has x f32 []");
+}
+
+TEST(InferenceWork, WhatNoMemoryHoldsNamesTheOption) {
+  ov::Core core;
+  InputOptions options;
+  options.shapes = parse_shapes("[1073741824,1073741824,1073741824]");
+  EXPECT_EQ(user_error_of([&] { InferenceWork(core, "builtin:relu", options); }),
+            "--shape, --batch: an input of f32 [1073741824,1073741824,1073741824] takes more memory than there is");
 }
 
 TEST(InferenceWork, APictureIsStretchedAndItsChannelsTurned) {
