@@ -40,10 +40,6 @@ Json to_json(const Histogram& times) {
   return json;
 }
 
-std::size_t streams_or_one(const Cell& cell) {
-  return std::max<std::size_t>(cell.streams, 1);
-}
-
 Json timeline(const measure::Recording& recording) {
   const auto begin = recording.round_begin();
   Json slots = Json::array();
@@ -69,6 +65,7 @@ Json to_json(const Cell& cell, const BenchReport& report) {
           {"nireq", cell.requests},
           {"nstreams", cell.streams == 0 ? Json() : Json(cell.streams)},
           {"batch", cell.batch},
+          {"inference_precision", cell.precision},
           {"rate_per_s", cell.rate ? Json(*cell.rate) : Json()},
           {"throughput_per_s", rate.median},
           {"throughput_interval", {rate.low, rate.high}},
@@ -88,7 +85,7 @@ Json to_json(const Cell& cell, const BenchReport& report) {
           {"service_us", to_json(times.service())},
           {"callback_us", to_json(times.callback())},
           {"benchmark_app_latency_us", to_json(times.service())},
-          {"service_estimate_us", measure::estimate_service_s(times.latest(), streams_or_one(cell)) * 1e6},
+          {"service_estimate_us", cell.service_estimate_s() * 1e6},
           {"over_time", over_time(times)},
           {"timeline", timeline(times)}};
 }
@@ -106,7 +103,7 @@ Json compared(const Cell& cell, const Cell* base) {
   if (const auto gain = measure::compare_rates(cell, *base)) {
     json["ratio_to_sync"] = gain->ratio.median;
     json["ratio_interval"] = {gain->ratio.low, gain->ratio.high};
-    json["beyond_noise"] = gain->beyond_noise;
+    if (gain->is_known) json["beyond_noise"] = gain->beyond_noise;
   }
   return json;
 }

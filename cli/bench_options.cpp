@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <openvino/runtime/properties.hpp>
 
 #include "base/text.hpp"
 #include "base/user_error.hpp"
@@ -247,6 +248,17 @@ std::vector<OutputOption> BenchOptions::outputs() const {
   return named;
 }
 
+/// The hint of --load-config is as good as --hint.
+void BenchOptions::settle_hint(measure::ComparisonOptions& comparison) const {
+  auto& properties = comparison.device.properties;
+  const auto found = properties.find(ov::hint::performance_mode.name());
+  if (found == properties.end()) return;
+  if (app_->count("--hint") > 0)
+    throw OptionError(fmt::format("--hint, --load-config: {} has a {} too; give one of the two", config, found->first));
+  comparison.hints = {hint_of(found->second.as<std::string>())};
+  properties.erase(found);
+}
+
 measure::ComparisonOptions BenchOptions::check() {
   is_model_named_ = app_->count("--model") > 0;
   detector.check();
@@ -263,6 +275,7 @@ measure::ComparisonOptions BenchOptions::check() {
   comparison.device = detector.device_options("");
   comparison.device.threads = threads;
   load_config(config, comparison.device);
+  settle_hint(comparison);
   comparison.rates = rates_of(rate);
   comparison.arrivals = arrivals == "poisson" ? measure::Arrivals::Kind::poisson : measure::Arrivals::Kind::constant;
   comparison.seed = seed;

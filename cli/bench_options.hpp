@@ -64,6 +64,7 @@ struct BenchOptions {
   void declare_rate(CLI::App& app);
   void declare_output(CLI::App& app);
   void settle_modes();
+  void settle_hint(measure::ComparisonOptions& comparison) const;
   void settle_report_folder();
   /// Makes the folder: the last of all that is checked.
   void make_report_folder() const;

@@ -42,6 +42,19 @@ std::string row_name(const Cell& cell) {
   return fmt::format("{:<12} {:<21}", title(cell.mode), hint_text(cell.hint));
 }
 
+/// The same with what tells the cells of a curve or an open loop apart.
+std::string row_name(const Cell& cell, const BenchReport& report) {
+  if (cell.rate) return fmt::format("{} {:>10.1f}", row_name(cell), *cell.rate);
+  return row_name(cell) + (report.is_curve ? fmt::format(" {:>8}", cell.requests) : "");
+}
+
+/// What stands above it.
+std::string row_heading(const BenchReport& report) {
+  const std::string names = fmt::format("{:<12} {:<21}", "mode", "hint");
+  if (report.measured.cells.front().rate) return fmt::format("{} {:>10}", names, fmt::format("{}/s", items_of(report)));
+  return names + (report.is_curve ? fmt::format(" {:>8}", "requests") : "");
+}
+
 void add_table(std::string& text, const BenchReport& report) {
   text += fmt::format("  {:<12} {:<21} {:>8} {:>11}  {:<15} {:>5}\n", "mode", "hint", "requests",
                       fmt::format("{}/s", items_of(report)), "interval", "CPU");
@@ -52,12 +65,13 @@ void add_table(std::string& text, const BenchReport& report) {
   }
 }
 
-void add_bars(std::string& text, std::span<const Cell> cells) {
+void add_bars(std::string& text, const BenchReport& report) {
+  const auto& cells = report.measured.cells;
   double most = 0;
   for (const Cell& cell : cells) most = std::max(most, cell.throughput().median);
   for (const Cell& cell : cells) {
     const double rate = cell.throughput().median;
-    text += fmt::format("  {} {} {:.1f}\n", row_name(cell), bar(most > 0 ? rate / most : 0, 40), rate);
+    text += fmt::format("  {} {} {:.1f}\n", row_name(cell, report), bar(most > 0 ? rate / most : 0, 40), rate);
   }
 }
 
@@ -76,6 +90,9 @@ void add_gain(std::string& text, const Cell& better, const Cell& base, bool name
     judgement = "nothing to compare, where every inference of a round failed";
   else if (base.samples.size() == 1)
     judgement = ratio_text(gain->ratio) + " (one round: no interval)";
+  else if (!gain->is_known)
+    judgement =
+        fmt::format("{}: {} rounds are too few to tell it from noise", ratio_text(gain->ratio), base.samples.size());
   else if (!gain->beyond_noise)
     judgement = ratio_text(gain->ratio) + ": no difference beyond the noise";
   else
@@ -84,8 +101,9 @@ void add_gain(std::string& text, const Cell& better, const Cell& base, bool name
 }
 
 void add_headline(std::string& text, const BenchReport& report) {
-  text +=
-      fmt::format("\nEach mode under its own best hint, ratio of {}/s (interval of its median):\n", items_of(report));
+  text += fmt::format(
+      "\nEach mode under its own best hint, ratio of {}/s, taken round by round (interval of its median):\n",
+      items_of(report));
   const auto& cells = report.measured.cells;
   for (const auto& [better, base] : compared_modes) {
     const Cell* a = measure::best_of(cells, better);
@@ -113,16 +131,21 @@ void add_latencies(std::string& text, const BenchReport& report) {
   const auto& cells = report.measured.cells;
   text +=
       fmt::format("\nLatency in µs, from the wish to submit to the completion, and what it is made of (medians):\n");
-  text += fmt::format("  {:<12} {:<21} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}\n", "mode", "hint",
-                      fmt::format("p{}", report.percentile), "p99", "p99.9", "max", "wait", "service", "callback");
+  text += fmt::format("  {} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}\n", row_heading(report),
+                      fmt::format("p{}", report.percentile), "p99", "p99.9", "max", "wait", "service", "device",
+                      "callback");
   for (const Cell& cell : cells) {
     const measure::Recording& times = *cell.recording;
     const Histogram& latency = times.latency();
-    text += fmt::format("  {} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f}\n", row_name(cell),
-                        us(latency.percentile(report.percentile)), us(latency.percentile(99)),
+    text += fmt::format("  {} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>10.0f}\n",
+                        row_name(cell, report), us(latency.percentile(report.percentile)), us(latency.percentile(99)),
                         us(latency.percentile(99.9)), us(latency.max()), us(times.wait().percentile(50)),
-                        us(times.service().percentile(50)), us(times.callback().percentile(50)));
+                        us(times.service().percentile(50)), cell.service_estimate_s() * 1e6,
+                        us(times.callback().percentile(50)));
   }
+  text +=
+      "  service: what benchmark_app calls latency, from the start to the completion. device: what is left of it\n"
+      "  without the wait for one of the device's streams, an estimate (docs/bench.md)\n";
 }
 
 void add_preparation(std::string& text, const BenchReport& report) {
@@ -162,6 +185,16 @@ void add_curve(std::string& text, const BenchReport& report) {
                       us(knee.recording->latency().percentile(99)));
 }
 
+/// ": doesn't hold: 52 could not be sent in time"; nothing for a rate that holds.
+std::string why_it_fails(const Cell& cell, std::optional<double> most_p99_us) {
+  if (measure::holds(cell, most_p99_us)) return {};
+  std::string why;
+  if (cell.failures() > 0) why = fmt::format("{} failed", cell.failures());
+  if (cell.unsent() > 0) why += fmt::format("{}{} could not be sent in time", why.empty() ? "" : ", ", cell.unsent());
+  if (why.empty() && most_p99_us) why = fmt::format("p99 is beyond {:.0f} µs", *most_p99_us);
+  return ": doesn't hold" + (why.empty() ? "" : ": " + why);
+}
+
 void add_open_loop(std::string& text, const BenchReport& report) {
   const auto& cells = report.measured.cells;
   if (!cells.front().rate) return;
@@ -169,7 +202,7 @@ void add_open_loop(std::string& text, const BenchReport& report) {
   for (const Cell& cell : cells)
     text += fmt::format("  {:>10.1f} {}/s: achieved {:.1f}, p99 {:.0f} µs{}\n", *cell.rate, items_of(report),
                         cell.throughput().median, us(cell.recording->latency().percentile(99)),
-                        measure::holds(cell, report.most_p99_us) ? "" : ": doesn't hold");
+                        why_it_fails(cell, report.most_p99_us));
   const Cell* highest = measure::highest_that_holds(cells, report.most_p99_us);
   text +=
       highest == nullptr ? "No rate holds.\n" : fmt::format("The highest rate that holds: {:.1f}\n", *highest->rate);
@@ -185,6 +218,13 @@ void add_layers(std::string& text, const BenchReport& report) {
                         layer.share * 100, layer.type, layer.exec_type, printable(layer.name));
   if (report.layers.size() > most_shown)
     text += fmt::format("  and {} more (--json has all)\n", report.layers.size() - most_shown);
+}
+
+/// "6", or "2 of 6 (interrupted)".
+std::string rounds_text(const BenchReport& report) {
+  const std::size_t rounds = report.measured.rounds;
+  if (rounds >= report.method.rounds) return std::to_string(rounds);
+  return fmt::format("{} of {} (interrupted)", rounds, report.method.rounds);
 }
 
 std::string work_text(const BenchReport& report) {
@@ -229,11 +269,11 @@ std::string report_text(const BenchReport& report) {
   const auto& cells = report.measured.cells;
   const measure::Spread rate = cells.front().throughput();
   std::string text = fmt::format("{} on {}: {}, {} round{}, median", printable(report.model), report.device,
-                                 work_text(report), report.measured.rounds, report.measured.rounds == 1 ? "" : "s");
+                                 work_text(report), rounds_text(report), report.measured.rounds == 1 ? "" : "s");
   text += rate.coverage > 0 ? fmt::format(" and its interval of {:.0f} %\n\n", rate.coverage * 100) : "\n\n";
   add_table(text, report);
   text += '\n';
-  add_bars(text, cells);
+  add_bars(text, report);
   add_curve(text, report);
   add_open_loop(text, report);
   if (cells.size() > 1 && !report.is_curve && !cells.front().rate) {

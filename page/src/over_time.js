@@ -43,7 +43,7 @@ export function overTime(report) {
   box.id = 'over-time-chart';
   return section(
     'Throughput over time',
-    'Level lines: nothing drifted, throttled or stalled while it was measured.',
+    'Level lines mean that nothing drifted, was throttled or stalled while it was measured.',
     box,
   );
 }

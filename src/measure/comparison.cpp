@@ -72,6 +72,8 @@ class Bench {
     if (const auto now_s = processor_clock_.busy_s(); now_s && busy_s)
       cell.samples.back().others_cpu_s = std::max(0.0, *now_s - *busy_s - cell.samples.back().took.cpu_s);
     cell.first_failure = runner.first_failure();
+    cell.service_estimates_s.push_back(
+        estimate_service_s(cell.recording->latest(), std::max<std::size_t>(cell.streams, 1)));
   }
 
   Measured measured;
@@ -94,11 +96,11 @@ class Bench {
     for (const std::size_t jobs : options_.jobs) {
       if (stop.stop_requested()) return;
       runners_.push_back(std::make_unique<Runner>(work_, compiled, jobs, options_.modes, stop));
-      for (const Mode mode : options_.modes) add_cells(hint, mode, streams_of(compiled));
+      for (const Mode mode : options_.modes) add_cells(hint, mode, compiled);
     }
   }
 
-  void add_cells(const std::string& hint, Mode mode, std::size_t streams) {
+  void add_cells(const std::string& hint, Mode mode, const ov::CompiledModel& compiled) {
     std::vector<std::optional<double>> rates(options_.rates.begin(), options_.rates.end());
     if (rates.empty()) rates.emplace_back();
     for (const auto& rate : rates) {
@@ -106,13 +108,14 @@ class Bench {
                                 .hint = hint,
                                 .rate = rate,
                                 .requests = runners_.back()->requests(mode),
-                                .streams = streams,
+                                .streams = streams_of(compiled),
                                 .batch = work_.batch(),
                                 .processors = processors_,
                                 .usable = std::max(1, processor_clock_.processors()),
                                 .samples = {},
                                 .recording = std::make_shared<Recording>(),
-                                .first_failure = {}});
+                                .first_failure = {},
+                                .precision = pipeline::inference_precision(compiled)});
       owner_.push_back(runners_.size() - 1);
     }
   }
@@ -137,6 +140,12 @@ std::vector<Recording> recordings_of(const std::vector<Cell>& cells) {
 
 std::vector<double> Cell::items_per_s() const {
   return of_each(samples, [](const Sample& sample) { return sample.items_per_s(); });
+}
+
+double Cell::service_estimate_s() const {
+  std::vector<double> known = service_estimates_s;
+  std::erase(known, 0.0);  // of rounds in which nothing was completed
+  return known.empty() ? 0 : spread(known).median;
 }
 
 Spread Cell::throughput() const {
@@ -178,7 +187,8 @@ std::optional<Gain> compare_rates(const Cell& a, const Cell& b) {
   const auto brought_nothing = [](const Sample& sample) { return sample.items == 0; };
   if (std::ranges::any_of(a.samples, brought_nothing) || std::ranges::any_of(b.samples, brought_nothing))
     return std::nullopt;
-  Gain gain{.ratio = ratio(a.items_per_s(), b.items_per_s()), .beyond_noise = false};
+  Gain gain{.ratio = ratio(a.items_per_s(), b.items_per_s()), .is_known = false, .beyond_noise = false};
+  gain.is_known = tells_noise(gain.ratio);
   gain.beyond_noise = is_beyond_noise(gain.ratio);
   return gain;
 }

@@ -52,8 +52,12 @@ struct Cell {
   std::vector<Sample> samples;  ///< one a round
   std::shared_ptr<Recording> recording = std::make_shared<Recording>();
   std::string first_failure;
+  std::string precision;                      ///< that the device computes in: pipeline::inference_precision()
+  std::vector<double> service_estimates_s{};  // NOLINT(readability-redundant-member-init): one a round
 
   std::vector<double> items_per_s() const;
+  /// The median of the rounds' estimate_service_s(); 0 if no round has one.
+  double service_estimate_s() const;
   Spread throughput() const;
   double cpu_s_per_item() const;
   /// Of the processors that the process may use, 0..1; of a quota, where that allows less.
@@ -81,6 +85,7 @@ struct Measured {
 /// How two cells compare, round by round.
 struct Gain {
   Spread ratio;
+  bool is_known = false;  ///< whether there were enough rounds to tell
   bool beyond_noise = false;
 };
 /// Nothing where a round of one of them brought no item, because all its inferences failed: then there is no ratio.

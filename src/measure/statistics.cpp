@@ -46,8 +46,12 @@ Spread ratio(std::span<const double> a, std::span<const double> b) {
   return spread(ratios);
 }
 
+bool tells_noise(const Spread& ratio) {
+  return ratio.coverage >= 0.9;
+}
+
 bool is_beyond_noise(const Spread& ratio) {
-  return ratio.coverage >= 0.9 && (ratio.low > 1 || ratio.high < 1);
+  return tells_noise(ratio) && (ratio.low > 1 || ratio.high < 1);
 }
 
 }  // namespace inferqueue::measure

@@ -28,5 +28,7 @@ Spread ratio(std::span<const double> a, std::span<const double> b);
 /// True if the interval of a ratio doesn't hold 1 and covers the median with 90 % at least, which takes five rounds.
 /// Thread rules: a pure function.
 bool is_beyond_noise(const Spread& ratio);
+/// Whether its interval covers 90 % or more, as five rounds do: fewer can't tell a difference from noise.
+bool tells_noise(const Spread& ratio);
 
 }  // namespace inferqueue::measure

@@ -20,7 +20,9 @@ Verdict::Kind kind_of(const Figures& it) {
   if (it.calling_back() >= 0.5) return Kind::callback_slow;
   const double busy = it.in_device() + it.calling_back();
   if (busy < 0.8 * static_cast<double>(it.requests) && it.waiting() < 0.2) return Kind::submitter_starved;
-  if (it.requests < it.streams) return Kind::too_few_requests;
+  // While a slot is handed over, or there are fewer of them than streams, the device has nothing to do.
+  const auto streams = static_cast<double>(it.streams);
+  if (it.requests < it.streams || it.in_device() < 0.85 * streams) return Kind::too_few_requests;
   const double idle = 1 - it.cpu_utilization - it.others_utilization;
   if (it.is_device_the_cpu && it.requests == it.streams && idle > 0.15) return Kind::too_few_requests;
   return Kind::device_limit;
@@ -60,8 +62,10 @@ std::string submitter_text(const Figures& it) {
 }
 
 std::string requests_text(const Figures& it) {
-  const std::string what = fmt::format("There are too few requests in flight: {} for {} stream{}, and {}.", it.requests,
-                                       it.streams, it.streams == 1 ? "" : "s", busy_text(it));
+  const std::string what = fmt::format(
+      "There are too few requests in flight: of {} {:.1f} are with the device at a time, which has {} stream{}, and "
+      "{}.",
+      it.requests, it.in_device(), it.streams, it.streams == 1 ? "" : "s", busy_text(it));
   if (!is_queue(it)) return what + " Take a queue, which keeps as many in flight as the device has use for.";
   return what +
          fmt::format(" Give --nireq more, {} for instance.", std::max<std::size_t>(2 * it.streams, it.requests + 1));
@@ -84,7 +88,7 @@ std::string text_of(Verdict::Kind kind, const Figures& it) {
     case Kind::device_limit:
       return fmt::format(
           "The device is at its limit: {:.1f} of {} request{} are with it at a time, and {}. More requests would "
-          "only wait; a smaller model, a lower precision or a batch may help.",
+          "only wait; a smaller model, a lower precision or a batch, if the model takes one, may help.",
           it.in_device(), it.requests, it.requests == 1 ? "" : "s", busy_text(it));
   }
   return {};

@@ -63,13 +63,24 @@ TEST(Verdict, EachLimitHasFiguresThatShowIt) {
   EXPECT_EQ(judge(figures).kind, Kind::device_limit) << "as many as streams, and the processors are busy";
   figures.cpu_utilization = 0.6;
   EXPECT_EQ(judge(figures).kind, Kind::too_few_requests);
-  EXPECT_NE(judge(figures).text.find("2 for 2 streams"), std::string::npos) << judge(figures).text;
+  EXPECT_NE(judge(figures).text.find("of 2 1.9 are with the device at a time, which has 2 streams"), std::string::npos) << judge(figures).text;
   figures.others_utilization = 0.37;
   EXPECT_EQ(judge(figures).kind, Kind::device_limit) << "no processor is idle";
   EXPECT_NE(judge(figures).text.find("60 % of the time, and for 37 % with other programs."), std::string::npos)
       << judge(figures).text;
   figures.is_device_the_cpu = false;
   EXPECT_EQ(judge(figures).kind, Kind::device_limit) << "idle processors say nothing of a GPU";
+}
+
+TEST(Verdict, ADeviceThatIsIdleWhileSlotsAreHandedOverHasTooFewRequests) {
+  Figures figures = at_the_limit();
+  figures.requests = 1;
+  figures.streams = 1;
+  figures.service_s = 0.007;
+  EXPECT_EQ(judge(figures).kind, Kind::too_few_requests);
+  EXPECT_NE(judge(figures).text.find("of 1 0.7 are with the device"), std::string::npos) << judge(figures).text;
+  figures.service_s = 0.0099;
+  EXPECT_EQ(judge(figures).kind, Kind::device_limit);
 }
 
 TEST(Verdict, WhereThereIsNoQueueTheRemedyIsOne) {
