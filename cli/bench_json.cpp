@@ -253,8 +253,8 @@ nlohmann::ordered_json to_json(const BenchReport& report) {
 std::string to_csv(const BenchReport& report) {
   std::string text =
       "mode,device,hint,nireq,nstreams,batch,rate_per_s,throughput_per_s,throughput_low,throughput_high,"
-      "cpu_utilization,cpu_s_per_item,failures";
-  const std::array<const char*, 4> parts{"latency", "wait", "service", "callback"};
+      "cpu_utilization,cpu_s_per_item,failures,unsent";
+  const std::array<const char*, 5> parts{"latency", "wait", "prepare", "service", "callback"};
   for (const char* part : parts) {
     text += fmt::format(",{}_mean_us", part);
     for (const Percentile& percentile : percentiles) text += fmt::format(",{}_{}_us", part, percentile.name);
@@ -264,13 +264,13 @@ std::string to_csv(const BenchReport& report) {
   for (const Cell& cell : report.measured.cells) {
     const measure::Spread rate = cell.throughput();
     // Names of devices may hold commas.
-    text += fmt::format("{},\"{}\",{},{},{},{},{},{},{},{},{},{},{}", measure::to_string(cell.mode), report.device,
+    text += fmt::format("{},\"{}\",{},{},{},{},{},{},{},{},{},{},{},{}", measure::to_string(cell.mode), report.device,
                         hint_text(cell.hint), cell.requests,
                         cell.streams == 0 ? std::string() : std::to_string(cell.streams), cell.batch,
                         cell.rate ? fmt::format("{}", *cell.rate) : std::string(), rate.median, rate.low, rate.high,
-                        cell.cpu_utilization(), cell.cpu_s_per_item(), cell.failures());
+                        cell.cpu_utilization(), cell.cpu_s_per_item(), cell.failures(), cell.unsent());
     const measure::Recording& all = *cell.recording;
-    for (const Histogram* times : {&all.latency(), &all.wait(), &all.service(), &all.callback()}) {
+    for (const Histogram* times : {&all.latency(), &all.wait(), &all.prepare(), &all.service(), &all.callback()}) {
       text += fmt::format(",{}", us(times->mean()));
       for (const Percentile& it : percentiles) text += fmt::format(",{}", us(times->percentile(it.percent)));
       text += fmt::format(",{}", us(times->max()));
@@ -283,14 +283,16 @@ std::string to_csv(const BenchReport& report) {
 nlohmann::ordered_json to_trace(const BenchReport& report) {
   Json events = Json::array();
   std::size_t process = 0;
+  const auto label = [&](const char* what, std::size_t thread, std::string text) {
+    events.push_back(
+        {{"name", what}, {"ph", "M"}, {"pid", process}, {"tid", thread}, {"args", {{"name", std::move(text)}}}});
+  };
   for (const Cell& cell : report.measured.cells) {
     ++process;
-    events.push_back(
-        {{"name", "process_name"},
-         {"ph", "M"},
-         {"pid", process},
-         {"args",
-          {{"name", fmt::format("{} {} {}", measure::to_string(cell.mode), hint_text(cell.hint), cell.requests)}}}});
+    std::string run = fmt::format("{} {} {}", measure::to_string(cell.mode), hint_text(cell.hint), cell.requests);
+    if (cell.rate) run += fmt::format(" at {}/s", *cell.rate);
+    label("process_name", 0, std::move(run));
+    for (std::size_t slot = 0; slot < cell.requests; ++slot) label("thread_name", slot, fmt::format("slot {}", slot));
     const auto begin = cell.recording->round_begin();
     for (const measure::RequestTimes& times : cell.recording->latest()) {
       const auto add = [&](const char* name, auto from, auto to) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -100,6 +101,10 @@ std::string with_our_spelling(const std::string& argument) {
   if (const Spelling* spelling = find(refused, name))
     throw base::OptionError(fmt::format("{}: benchmark_app's, there is no such option here; the nearest is {}",
                                         argument.substr(0, equals), spelling->ours));
+  // Every long option may have one dash here, so that "-hnt" is one that is misspelt, and not -h with a value.
+  if (dashes == 1 && name.size() > 1 && std::isalpha(static_cast<unsigned char>(name.front())) != 0)
+    throw base::OptionError(fmt::format("{}: there is no such option (see 'inferqueue bench --help')",
+                                        argument.substr(0, equals)));
   return argument;
 }
 

@@ -33,11 +33,24 @@ std::optional<double> parse_quota(const std::string& line) {
   return quota / period;
 }
 
-/// Where this process is in the hierarchy of cgroup v2: "/docker/1f2e" for the line "0::/docker/1f2e".
-std::optional<std::string> own_cgroup(const fs::path& root) {
+enum class Version { one, two };
+
+/// Of a list such as "cpu,cpuacct".
+bool names_cpu(std::string_view list) {
+  return ("," + std::string(list) + ",").find(",cpu,") != std::string::npos;
+}
+
+/// Where this process is in the hierarchy of cgroup v2, "/docker/1f2e" for the line "0::/docker/1f2e", or in that of
+/// version 1's CPU controller, for the line "4:cpu,cpuacct:/docker/1f2e".
+std::optional<std::string> own_cgroup(const fs::path& root, Version version) {
   std::ifstream file(root / "proc/self/cgroup");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("0::")) return line.substr(3);
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t controllers = line.find(':') + 1;
+    const std::size_t end = controllers == 0 ? std::string::npos : line.find(':', controllers);
+    if (end == std::string::npos) continue;
+    const auto list = std::string_view(line).substr(controllers, end - controllers);
+    if (version == Version::two ? line.starts_with("0::") : names_cpu(list)) return line.substr(end + 1);
+  }
   return std::nullopt;
 }
 
@@ -46,11 +59,14 @@ struct Mount {
   fs::path at;
 };
 
-/// The line of /proc/self/mountinfo for cgroup2: "35 28 0:30 /docker/1f2e /sys/fs/cgroup rw - cgroup2 cgroup2 rw".
-std::optional<Mount> cgroup_mount(const fs::path& root) {
+/// The line of /proc/self/mountinfo for cgroup2, "35 28 0:30 /docker/1f2e /sys/fs/cgroup rw - cgroup2 cgroup2 rw", or
+/// for version 1's CPU controller, "36 28 0:31 /docker/1f2e /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct".
+std::optional<Mount> cgroup_mount(const fs::path& root, Version version) {
+  const std::string_view type = version == Version::two ? " - cgroup2 " : " - cgroup ";
   std::ifstream file(root / "proc/self/mountinfo");
   for (std::string line; std::getline(file, line);) {
-    if (line.find(" - cgroup2 ") == std::string::npos) continue;
+    if (line.find(type) == std::string::npos) continue;
+    if (version == Version::one && !names_cpu(std::string_view(line).substr(line.rfind(' ') + 1))) continue;
     std::istringstream words(line);
     std::string id;
     std::string parent;
@@ -65,19 +81,32 @@ std::optional<Mount> cgroup_mount(const fs::path& root) {
 /// while just its own part is mounted; "/.." is what it sees of a cgroup outside its namespace.
 fs::path folder_of(const std::string& cgroup, const Mount& mount) {
   std::string_view inside = cgroup;
-  if (mount.of != "/" && inside.starts_with(mount.of)) inside.remove_prefix(mount.of.size());
+  if (mount.of != "/" && (cgroup == mount.of || cgroup.starts_with(mount.of + "/")))
+    inside.remove_prefix(mount.of.size());
   const fs::path relative = fs::path(inside).relative_path().lexically_normal();
   return !relative.empty() && *relative.begin() == ".." ? fs::path() : relative;
 }
 
-/// The folders of this process's cgroup and of those above it, from the top on; none without cgroup v2.
-std::vector<fs::path> cgroup_folders(const fs::path& root) {
-  const std::optional<std::string> cgroup = own_cgroup(root);
-  const std::optional<Mount> mount = cgroup_mount(root);
+/// The folders of this process's cgroup and of those above it, from the top on; none where there is no such hierarchy.
+std::vector<fs::path> cgroup_folders(const fs::path& root, Version version) {
+  const std::optional<std::string> cgroup = own_cgroup(root, version);
+  const std::optional<Mount> mount = cgroup_mount(root, version);
   if (!cgroup || !mount) return {};
   std::vector<fs::path> folders{root / mount->at.relative_path()};
   for (const fs::path& part : folder_of(*cgroup, *mount)) folders.push_back(folders.back() / part);
   return folders;
+}
+
+/// The largest value of that name in the cpu.stat of any of these folders.
+double most_in_cpu_stat(const std::vector<fs::path>& folders, std::string_view wanted) {
+  double most = 0;
+  for (const fs::path& folder : folders) {
+    std::ifstream file(folder / "cpu.stat");
+    std::string name;
+    for (double value = 0; file >> name >> value;)
+      if (name == wanted) most = std::max(most, value);
+  }
+  return most;
 }
 
 /// "1073741824"; "max" is no limit.
@@ -92,7 +121,7 @@ std::optional<std::uint64_t> parse_bytes(const std::string& line) {
 
 CgroupLimits cgroup_limits(const fs::path& root) {
   CgroupLimits limits;
-  for (const fs::path& folder : cgroup_folders(root)) {
+  for (const fs::path& folder : cgroup_folders(root, Version::two)) {
     if (const auto controllers = first_line(folder / "cgroup.controllers"))
       if ((" " + *controllers + " ").find(" cpu ") != std::string::npos) limits.is_known = true;
     if (const auto line = first_line(folder / "cpu.max")) {
@@ -109,14 +138,8 @@ CgroupLimits cgroup_limits(const fs::path& root) {
 }
 
 double throttled_s(const fs::path& root) {
-  double most_us = 0;
-  for (const fs::path& folder : cgroup_folders(root)) {
-    std::ifstream file(folder / "cpu.stat");
-    std::string name;
-    for (double value = 0; file >> name >> value;)
-      if (name == "throttled_usec") most_us = std::max(most_us, value);
-  }
-  return most_us * 1e-6;
+  return std::max(most_in_cpu_stat(cgroup_folders(root, Version::two), "throttled_usec") * 1e-6,
+                  most_in_cpu_stat(cgroup_folders(root, Version::one), "throttled_time") * 1e-9);
 }
 
 unsigned CpuLimits::threads() const {

@@ -22,8 +22,9 @@ struct CgroupLimits {
 /// https://docs.kernel.org/admin-guide/cgroup-v2.html describes them, below `root`.
 CgroupLimits cgroup_limits(const std::filesystem::path& root = "/");
 
-/// How long quotas have kept this process's cgroup from running, in seconds: throttled_usec of cpu.stat, the most on
-/// the way up. 0 where there is none. Counts since the cgroup was made: take the difference of two.
+/// How long quotas have kept this process's cgroup from running, in seconds, added up over the processors: cpu.stat's
+/// throttled_usec, or under version 1's CPU controller throttled_time; the most on the way up. 0 where there is none.
+/// Counts since the cgroup was made: take the difference of two.
 double throttled_s(const std::filesystem::path& root = "/");
 
 struct CpuLimits {

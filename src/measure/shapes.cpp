@@ -109,10 +109,14 @@ void settle_shapes(ov::Model& model, const std::vector<NamedShape>& shapes, std:
           fmt::format("--shape: the model has no input '{}'; it has {}", named.input, inputs_text(model)));
   }
   const std::string before = inputs_text(model);
-  for (const auto& [input, shape] : wanted)
+  for (const auto& [input, shape] : wanted) {
     if (shape.is_dynamic())
       throw OptionError(
           fmt::format("--shape: the input '{}' has none of its own, give one: it has {}", input_name(input), before));
+    if (ov::shape_size(shape.to_shape()) == 0)
+      throw OptionError(fmt::format("--shape: {} of the input '{}' holds nothing; give dimensions of 1 and more",
+                                    shape.to_string(), input_name(input)));
+  }
   try {
     model.reshape(wanted);
   } catch (const std::exception& error) {

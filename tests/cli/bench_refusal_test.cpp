@@ -42,6 +42,8 @@ TEST_F(BenchRefuses, WrongOptionsAreNamed) {
 TEST_F(BenchRefuses, WhatCannotBeMeasuredIsToldInOneLineBefore) {
   expect_refused({"bench", "-m", "builtin:mlp", "--shape", "[1,77]"}, {"--shape", "the model refuses", "x f32 [1,256]"},
                  2);
+  expect_refused({"bench", "-m", "builtin:mlp", "--shape", "[0,256]"}, {"--shape: [0,256] of the input 'x' holds nothing"},
+                 2);
   expect_refused({"bench", "-m", "builtin:mlp", "--shape", "y[1,256]"}, {"no input 'y'; it has x f32 [1,256]"}, 2);
   expect_refused({"bench", "-m", "builtin:mlp", "--shape", "1x256"}, {"--shape 1x256: write [1,3,640,640]"}, 2);
   expect_refused({"bench", "-m", "builtin:mlp", "--time", "0"}, {"--time 0: give more than 0"}, 2);
@@ -66,6 +68,8 @@ TEST_F(BenchRefuses, OtherOptionsOfBenchmarkAppNameTheNearest) {
     expect_refused({"bench", "-m", "builtin:mlp", option, "a.npy"}, {option + ": benchmark_app's", "is --input"}, 2);
   for (const std::string option : {"-c", "-lfile", "-scale_values", "-imean", "-use_device_mem", "--pcsort"})
     expect_refused({"bench", option, "x"}, {option + ": benchmark_app's", "the nearest is --"}, 2);
+  for (const std::string option : {"-hnt", "-dump", "-shapes"})
+    expect_refused({"bench", option, "1"}, {option + ": there is no such option"}, 2);
   expect_refused({"bench", "--max_irate=5"}, {"--max_irate: benchmark_app's", "the nearest is --rate"}, 2);
   expect_refused({"bench", "-api", "sync", "--modes", "queue"}, {"--api, --modes: give one of the two"}, 2);
   expect_refused({"bench", "-api", "both"}, {"--api both: unknown; use sync or async"}, 2);

@@ -52,6 +52,25 @@ TEST_F(Cgroup, MemoryAndThrottlingOfTheTightestLevel) {
   EXPECT_DOUBLE_EQ(throttled_s(temp.path()), 2.5);
 }
 
+TEST_F(Cgroup, ThrottlingIsKnownUnderVersionOneToo) {
+  process_is_in("5:cpuset:/other\n4:cpu,cpuacct:/docker/1f2e\n0::/\n");
+  temp.file("proc/self/mountinfo",
+            "40 28 0:33 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n"
+            "41 28 0:34 /docker/1f2e /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"
+            "42 28 0:35 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n");
+  temp.file("sys/fs/cgroup/cpuset/cpu.stat", "throttled_time 9000000000\n");
+  temp.file("sys/fs/cgroup/cpu/cpu.stat", "nr_periods 7\nnr_throttled 3\nthrottled_time 2500000000\n");
+  EXPECT_DOUBLE_EQ(throttled_s(temp.path()), 2.5);
+  EXPECT_FALSE(limits().is_known);
+}
+
+TEST_F(Cgroup, AGroupWhoseNameOnlyBeginsAsTheMountsIsNotBelowIt) {
+  process_is_in("0::/docker/12\n");
+  mounted("/docker/1");
+  temp.file("sys/fs/cgroup/2/cpu.max", "100000 100000\n");
+  EXPECT_EQ(limits().cpu_quota, std::nullopt);
+}
+
 TEST_F(Cgroup, MaxIsNoQuota) {
   process_is_in("0::/\n");
   mounted();
