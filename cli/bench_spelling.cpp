@@ -103,8 +103,8 @@ std::string with_our_spelling(const std::string& argument) {
                                         argument.substr(0, equals), spelling->ours));
   // Every long option may have one dash here, so that "-hnt" is one that is misspelt, and not -h with a value.
   if (dashes == 1 && name.size() > 1 && std::isalpha(static_cast<unsigned char>(name.front())) != 0)
-    throw base::OptionError(fmt::format("{}: there is no such option (see 'inferqueue bench --help')",
-                                        argument.substr(0, equals)));
+    throw base::OptionError(
+        fmt::format("{}: there is no such option (see 'inferqueue bench --help')", argument.substr(0, equals)));
   return argument;
 }
 

@@ -113,7 +113,7 @@ void settle_shapes(ov::Model& model, const std::vector<NamedShape>& shapes, std:
     if (shape.is_dynamic())
       throw OptionError(
           fmt::format("--shape: the input '{}' has none of its own, give one: it has {}", input_name(input), before));
-    if (ov::shape_size(shape.to_shape()) == 0)
+    if (std::ranges::any_of(shape, [](const ov::Dimension& side) { return side == 0; }))
       throw OptionError(fmt::format("--shape: {} of the input '{}' holds nothing; give dimensions of 1 and more",
                                     shape.to_string(), input_name(input)));
   }

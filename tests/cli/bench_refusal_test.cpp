@@ -42,8 +42,8 @@ TEST_F(BenchRefuses, WrongOptionsAreNamed) {
 TEST_F(BenchRefuses, WhatCannotBeMeasuredIsToldInOneLineBefore) {
   expect_refused({"bench", "-m", "builtin:mlp", "--shape", "[1,77]"}, {"--shape", "the model refuses", "x f32 [1,256]"},
                  2);
-  expect_refused({"bench", "-m", "builtin:mlp", "--shape", "[0,256]"}, {"--shape: [0,256] of the input 'x' holds nothing"},
-                 2);
+  expect_refused({"bench", "-m", "builtin:mlp", "--shape", "[0,256]"},
+                 {"--shape: [0,256] of the input 'x' holds nothing"}, 2);
   expect_refused({"bench", "-m", "builtin:mlp", "--shape", "y[1,256]"}, {"no input 'y'; it has x f32 [1,256]"}, 2);
   expect_refused({"bench", "-m", "builtin:mlp", "--shape", "1x256"}, {"--shape 1x256: write [1,3,640,640]"}, 2);
   expect_refused({"bench", "-m", "builtin:mlp", "--time", "0"}, {"--time 0: give more than 0"}, 2);
@@ -80,6 +80,9 @@ TEST_F(BenchRefuses, OtherOptionsOfBenchmarkAppNameTheNearest) {
   expect_refused({"bench", "-json_stats"}, {"--json-stats: give a --report-folder"}, 2);
   expect_refused({"bench", "-report_type", "some"}, {"--report-type some: unknown"}, 2);
   expect_refused({"bench", "-load_config", "file"}, {"--load-config file: is not like"});
+  temp.file("config.json", R"({"CPU": {"PERFORMANCE_HINT": "THROUGHPUT"}})");
+  expect_refused({"bench", "-load_config", "config.json", "-hint", "latency"},
+                 {"--hint, --load-config: config.json has a PERFORMANCE_HINT too; give one of the two"}, 2);
   expect_refused({"bench", "-load_config", "."}, {"--load-config .: can't be read"});
 }
 

@@ -64,7 +64,8 @@ void expect_distribution(const Json& times, std::uint64_t count) {
 void expect_run(const Json& run) {
   EXPECT_EQ(
       keys_of(run),
-      "mode device hint nireq nstreams batch inference_precision rate_per_s throughput_per_s throughput_interval interval_coverage "
+      "mode device hint nireq nstreams batch inference_precision rate_per_s throughput_per_s throughput_interval "
+      "interval_coverage "
       "rounds cpu_utilization others_cpu_utilization cpu_s_per_item device_utilization requests failures first_failure "
       "unsent latency_us "
       "wait_us prepare_us service_us callback_us benchmark_app_latency_us service_estimate_us over_time timeline ");
@@ -277,6 +278,19 @@ TEST_F(Bench, SpellingsOfBenchmarkAppKeepTheirMeaning) {
   const auto loaded = cli({"bench", "-m", "builtin:mlp", "-load_config", "config.json", "-hint", "none", "-api", "sync",
                            "-t", "0.02", "--json", "-"});
   EXPECT_EQ(Json::parse(loaded.out).at("runs").at(0).at("nstreams"), 1) << loaded.err;
+}
+
+TEST_F(Bench, TheHintOfAConfigurationIsTheOneThatIsMeasured) {
+  const Arguments once{"bench", "-m", "builtin:mlp", "-api", "async", "-t", "0.02", "--json", "-"};
+  Arguments dump = once;
+  dump.insert(dump.end(), {"-hint", "throughput", "-dump_config", "config.json"});
+  ASSERT_EQ(cli(dump).status, 0);
+  Arguments load = once;
+  load.insert(load.end(), {"-load_config", "config.json", "-dump_config", "again.json"});
+  const Json runs = Json::parse(cli(load).out).at("runs");
+  ASSERT_EQ(runs.size(), 1U);
+  EXPECT_EQ(runs.at(0).at("hint"), "THROUGHPUT");
+  EXPECT_EQ(content_of(temp / "again.json"), content_of(temp / "config.json"));
 }
 
 TEST_F(Bench, TheLongSpellingsOfBenchmarkAppInPythonDoToo) {
