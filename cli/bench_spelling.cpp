@@ -116,7 +116,7 @@ std::vector<std::string> with_our_spelling(const std::vector<std::string>& argum
   for (const std::string& argument : arguments) {
     const bool is_of_a_switch = !ours.empty() && std::ranges::find(switches, ours.back()) != switches.end();
     if (is_of_a_switch && std::ranges::find(truths, base::lower_case(argument)) != truths.end())
-      ours.back() += "=" + base::lower_case(argument);
+      ours.back() = fmt::format("{}={}", ours.back(), base::lower_case(argument));
     else
       ours.push_back(with_our_spelling(argument));
   }

@@ -60,7 +60,15 @@ function verdict({ kind, text, figures }) {
   );
 }
 
-const figureTitles = { nireq: 'requests', nstreams: 'streams', in_device: 'with the device' };
+const figureTitles = {
+  requests_per_s: 'requests/s',
+  nireq: 'requests',
+  nstreams: 'streams',
+  in_device: 'with the device',
+  submitter_waiting_share: 'submitter waits',
+  submitter_preparing_share: 'prepares',
+  others_cpu_utilization: 'others’ CPU',
+};
 
 const figureTitle = (name) =>
   figureTitles[name] ??

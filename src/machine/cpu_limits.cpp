@@ -37,7 +37,12 @@ enum class Version { one, two };
 
 /// Of a list such as "cpu,cpuacct".
 bool names_cpu(std::string_view list) {
-  return ("," + std::string(list) + ",").find(",cpu,") != std::string::npos;
+  while (!list.empty()) {
+    const std::string_view name = list.substr(0, list.find(','));
+    if (name == "cpu") return true;
+    list.remove_prefix(std::min(name.size() + 1, list.size()));
+  }
+  return false;
 }
 
 /// Where this process is in the hierarchy of cgroup v2, "/docker/1f2e" for the line "0::/docker/1f2e", or in that of
