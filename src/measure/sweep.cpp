@@ -14,7 +14,7 @@ std::size_t knee_of(std::span<const double> throughputs) {
 }
 
 bool holds(const Cell& cell, std::optional<double> most_p99_us) {
-  if (cell.unsent() > 0 || cell.failures() > 0) return false;
+  if (cell.unsent() > 0 || cell.failures() > 0 || cell.recording->latency().count() == 0) return false;
   const std::chrono::duration<double, std::micro> p99 = cell.recording->latency().percentile(99);
   return !most_p99_us || p99.count() <= *most_p99_us;
 }

@@ -13,7 +13,7 @@ namespace inferqueue::measure {
 /// latency and bring next to nothing. Throws std::invalid_argument for none. Thread rules: a pure function.
 std::size_t knee_of(std::span<const double> throughputs);
 
-/// True if the cell's requests could all be sent, none failed, and 99 % of them took no longer than the bound.
+/// True if the cell had requests, all could be sent, none failed, and 99 % of them took no longer than the bound.
 bool holds(const Cell& cell, std::optional<double> most_p99_us);
 
 /// Of cells over growing rates, the last before the first that doesn't hold; nullptr if the first doesn't.

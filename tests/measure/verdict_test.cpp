@@ -257,6 +257,7 @@ TEST(OpenLoop, TheHighestRateIsTheLastBeforeTheFirstThatDoesNotHold) {
   EXPECT_EQ(highest_that_holds(cells, std::nullopt), &cells[3]);
   EXPECT_EQ(highest_that_holds(cells, 5), nullptr);
   EXPECT_FALSE(holds(cell_with(microseconds(10), 1), std::nullopt)) << "one could not be sent";
+  EXPECT_FALSE(holds(Cell(), std::nullopt)) << "nothing was measured";
 }
 
 TEST(Layers, AreThoseThatRanTheSlowestFirst) {
