@@ -47,8 +47,8 @@ const char* to_string(Verdict::Kind kind) noexcept;
 
 /// In this order: the quota took 2 % of the time; callbacks keep their thread busy for half of it; slots are idle for a
 /// fifth while the submitter hardly waits for one; there are fewer requests than
-/// streams, or fewer than 0.85 of the streams are at work, or there are as many while processors of a CPU are idle; else the device is at its limit. Thread rules: a
-/// pure function.
+/// streams, or fewer than 0.85 of the streams are at work, or there are as many while processors of a CPU are idle;
+/// else the device is at its limit. Thread rules: a pure function.
 Verdict judge(const Figures& figures);
 
 /// The threads that the CPU is to be given where a quota allows fewer than OpenVINO would start, which counts the

@@ -63,7 +63,8 @@ TEST(Verdict, EachLimitHasFiguresThatShowIt) {
   EXPECT_EQ(judge(figures).kind, Kind::device_limit) << "as many as streams, and the processors are busy";
   figures.cpu_utilization = 0.6;
   EXPECT_EQ(judge(figures).kind, Kind::too_few_requests);
-  EXPECT_NE(judge(figures).text.find("of 2 1.9 are with the device at a time, which has 2 streams"), std::string::npos) << judge(figures).text;
+  EXPECT_NE(judge(figures).text.find("of 2 1.9 are with the device at a time, which has 2 streams"), std::string::npos)
+      << judge(figures).text;
   figures.others_utilization = 0.37;
   EXPECT_EQ(judge(figures).kind, Kind::device_limit) << "no processor is idle";
   EXPECT_NE(judge(figures).text.find("60 % of the time, and for 37 % with other programs."), std::string::npos)
