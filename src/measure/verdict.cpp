@@ -34,7 +34,7 @@ bool is_queue(const Figures& it) {
 
 /// "the processors are busy for 98 % of the time".
 std::string busy_text(const Figures& it) {
-  const std::string text = fmt::format("the processors are busy for {:.0f} % of the time", it.cpu_utilization * 100);
+  std::string text = fmt::format("the processors are busy for {:.0f} % of the time", it.cpu_utilization * 100);
   if (it.others_utilization < 0.05) return text;
   return text + fmt::format(", and for {:.0f} % with other programs", it.others_utilization * 100);
 }
