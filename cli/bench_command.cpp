@@ -160,7 +160,7 @@ class BenchCommand final : public Command {
   std::vector<cv::Mat> read_pictures(const BenchOutputs& outputs) const {
     const pipeline::Sources sources = pipeline::expand_sources(options_.detector.sources);
     for (const std::string& problem : sources.problems) say(problem);
-    for (const auto& path : sources.pictures) outputs.check_are_not(path, "one of the pictures");
+    outputs.check_are_none_of(sources.pictures);
     std::vector<cv::Mat> pictures;
     pipeline::PictureReader reader;
     for (const auto& path : sources.pictures) {

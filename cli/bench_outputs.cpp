@@ -55,17 +55,23 @@ void BenchOutputs::check_are_not(const fs::path& input, std::string_view what) c
   for (const OutputOption& output : options_) check_output_is_not(output, input, what);
 }
 
+void BenchOutputs::check_are_none_of(std::span<const fs::path> pictures) const {
+  for (const OutputOption& output : options_) check_output_is_none_of(output, pictures);
+}
+
 void BenchOutputs::check_are_not_model(const fs::path& model) const {
   for (const OutputOption& output : options_) check_output_is_not_model(output, model);
 }
 
 void BenchOutputs::write(const BenchReport& report) {
-  csv_.write(to_csv(report));
-  trace_.write(pipeline::to_text(to_trace(report)));
+  if (csv_.wanted()) csv_.write(to_csv(report));
+  if (trace_.wanted()) trace_.write(pipeline::to_text(to_trace(report)));
   config_.write(pipeline::to_text(config_of(report.method.device, report.method.hints.front())));
-  const nlohmann::ordered_json json = to_json(report);
-  json_.write(pipeline::to_text(json));
-  if (html_.wanted()) html_.write(page::render_page(page::page_template(), json));
+  if (json_.wanted() || html_.wanted()) {
+    const nlohmann::ordered_json json = to_json(report);
+    if (json_.wanted()) json_.write(pipeline::to_text(json));
+    if (html_.wanted()) html_.write(page::render_page(page::page_template(), json));
+  }
   for (JsonOutput* output : {&json_, &csv_, &trace_, &html_, &config_}) output->finish();
 }
 

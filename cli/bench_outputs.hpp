@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string_view>
 
 #include "cli/bench_options.hpp"
@@ -19,6 +20,8 @@ class BenchOutputs {
 
   /// Throws base::UserError if one of the files is this input, which `what` names.
   void check_are_not(const std::filesystem::path& input, std::string_view what) const;
+  /// The same for one of the pictures.
+  void check_are_none_of(std::span<const std::filesystem::path> pictures) const;
   /// The same for a model's file and the weights beside it.
   void check_are_not_model(const std::filesystem::path& model) const;
   /// Writes what is wanted. Throws base::UserError if a file can't be written.

@@ -21,6 +21,12 @@ void check_output_is_not(const OutputOption& output, const fs::path& input, std:
     throw base::UserError(fmt::format("{} {}: is {}; give another file", output.name, output.file, what));
 }
 
+void check_output_is_none_of(const OutputOption& output, std::span<const fs::path> pictures) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(output.file, ignored)) return;  // nor is any of thousands asked for
+  for (const fs::path& picture : pictures) check_output_is_not(output, picture, "one of the pictures");
+}
+
 void check_output_is_not_model(const OutputOption& output, const fs::path& model) {
   check_output_is_not(output, model, "the model");
   check_output_is_not(output, fs::path(model).replace_extension(".bin"), "the model's weights");
@@ -33,9 +39,7 @@ void JsonOption::declare(CLI::App& app) {
 }
 
 void JsonOption::check_is_none_of(std::span<const fs::path> pictures) const {
-  std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) return;  // nor is any of thousands asked for
-  for (const fs::path& picture : pictures) check_is_not(picture, "one of the pictures");
+  check_output_is_none_of({"--json", file}, pictures);
 }
 
 void JsonOption::check_is_not(const fs::path& input, std::string_view what) const {

@@ -20,6 +20,8 @@ struct OutputOption {
 };
 /// Throws base::UserError, which says `what` it is, if the file is this input.
 void check_output_is_not(const OutputOption& output, const std::filesystem::path& input, std::string_view what);
+/// The same for one of the pictures. Quick also for thousands of them.
+void check_output_is_none_of(const OutputOption& output, std::span<const std::filesystem::path> pictures);
 /// The same for a model's file, or the weights beside it.
 void check_output_is_not_model(const OutputOption& output, const std::filesystem::path& model);
 

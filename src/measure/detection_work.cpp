@@ -16,7 +16,6 @@ void DetectionWork::look(std::size_t place, const Tensors& outputs) {
   Place& at = places_[place];
   pipeline::read_output(
       at.postprocess, model_, [&](std::size_t i) { return outputs.at(i); }, at.geometry, options_, at.objects);
-  objects_ += at.objects.size();
 }
 
 }  // namespace inferqueue::measure

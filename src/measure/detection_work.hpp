@@ -1,7 +1,6 @@
 // Detection as work: letterbox, inference and NMS over pictures in memory.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -31,9 +30,6 @@ class DetectionWork final : public Work {
   void prepare(std::size_t place, std::size_t item, const Tensors& inputs) override;
   void look(std::size_t place, const Tensors& outputs) override;
 
-  /// All that were found by now: keeps the compiler from dropping the work.
-  std::size_t objects() const noexcept { return objects_; }
-
  private:
   struct Place {
     vision::Postprocess postprocess;
@@ -46,7 +42,6 @@ class DetectionWork final : public Work {
   const vision::PostprocessOptions& options_;
   vision::Letterbox letterbox_;
   std::vector<Place> places_;
-  std::atomic<std::size_t> objects_{0};
 };
 
 }  // namespace inferqueue::measure
