@@ -4,14 +4,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
+#include <span>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>
+#include <hwy/base.h>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "vision/heads/end_to_end.hpp"
 #include "vision/heads/yolov5.hpp"
+#include "vision/heads/yolov5_maps.hpp"
 #include "vision/heads/yolov8.hpp"
 #include "vision/letterbox.hpp"
 #include "vision/nms.hpp"
@@ -60,16 +65,26 @@ cv::Mat noise(const benchmark::State& state) {
   return picture;
 }
 
+template <class Value>
 void letterbox(benchmark::State& state) {
   const cv::Mat picture = noise(state);
-  std::vector<std::uint8_t> planes(std::size_t{3} * 416 * 416);
+  std::vector<Value> input(std::size_t{3} * 416 * 416);
   Letterbox letterbox;
   for (auto _ : state) {
-    letterbox.apply(picture, planes, {416, 416});
+    letterbox.apply(picture, input, {416, 416});
     benchmark::ClobberMemory();
   }
 }
-BENCHMARK(letterbox)->Args({1280, 720})->Args({810, 1080})->Args({416, 416})->Unit(benchmark::kMicrosecond);
+BENCHMARK(letterbox<std::uint8_t>)
+    ->Args({1280, 720})
+    ->Args({810, 1080})
+    ->Args({416, 416})
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(letterbox<hwy::bfloat16_t>)
+    ->Args({1280, 720})
+    ->Args({810, 1080})
+    ->Args({416, 416})
+    ->Unit(benchmark::kMicrosecond);
 
 // What OpenCV needs for the resizing alone.
 void resize_alone(benchmark::State& state) {
@@ -106,6 +121,32 @@ BENCHMARK(decode)
     ->Args({10647, 200, 1})
     ->Args({25200, 1000, 1})
     ->Unit(benchmark::kMicrosecond);
+
+// The maps of YOLOv5n at 416 with next to nothing in them.
+template <class Value>
+void decode_yolov5_maps(benchmark::State& state) {
+  std::vector<Yolov5Map> scales;
+  std::vector<std::vector<Value>> maps;
+  for (const int side : {52, 26, 13}) {
+    scales.push_back(
+        {.cells = {side, side}, .stride = 416.F / static_cast<float>(side), .anchors = {{9, 9}, {20, 20}, {40, 40}}});
+    const auto cells = static_cast<std::size_t>(side * side);
+    if constexpr (std::is_same_v<Value, float>)
+      maps.emplace_back(cells * 3 * (5 + kClasses), -8.F);
+    else
+      maps.emplace_back(cells * 3 * (5 + kClasses), hwy::BF16FromF32(-8));
+  }
+  const Yolov5MapsHead head(kClasses, std::move(scales));
+  std::vector<Output> outputs;
+  for (const auto& map : maps) outputs.emplace_back(std::span<const Value>(map));
+  std::vector<Candidate> candidates;
+  for (auto _ : state) {
+    head.decode_all(outputs, {}, candidates);
+    benchmark::DoNotOptimize(candidates.data());
+  }
+}
+BENCHMARK(decode_yolov5_maps<float>)->Unit(benchmark::kMicrosecond);
+BENCHMARK(decode_yolov5_maps<hwy::bfloat16_t>)->Unit(benchmark::kMicrosecond);
 
 void decode_yolov8(benchmark::State& state) {
   const auto rows =

@@ -90,7 +90,7 @@ class Bench {
     pipeline::DeviceOptions device = options_.device;
     device.hint = hint;
     const Stopwatch watch;
-    ov::CompiledModel compiled = pipeline::compile(core, work_.graph(), work_.model_name(), device);
+    ov::CompiledModel compiled = work_.compile(core, device);
     const double compile_s = watch.elapsed().wall_s;
     measured.preparations.push_back({hint, compile_s, first_inference_s(work_, compiled)});
     for (const std::size_t jobs : options_.jobs) {

@@ -24,6 +24,9 @@ class DetectionWork final : public Work {
 
   const std::shared_ptr<ov::Model>& graph() const override { return model_.graph; }
   std::string model_name() const override { return model_.path.string(); }
+  ov::CompiledModel compile(ov::Core& core, const pipeline::DeviceOptions& device) const override {
+    return pipeline::compile(core, model_, device);
+  }
   std::size_t batch() const override { return 1; }
   void reserve(std::size_t places) override;
   void fill(const Tensors& /*inputs*/) override {}

@@ -12,7 +12,7 @@ namespace inferqueue::measure {
 
 std::vector<Layer> profile(ov::Core& core, Work& work, pipeline::DeviceOptions device, std::size_t inferences) {
   device.properties[ov::enable_profiling.name()] = true;
-  ov::CompiledModel compiled = pipeline::compile(core, work.graph(), work.model_name(), device);
+  ov::CompiledModel compiled = work.compile(core, device);
   ov::InferRequest request = compiled.create_infer_request();
   work.fill(SingleInputs(request));
   request.infer();  // the first is slower

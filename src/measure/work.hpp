@@ -6,7 +6,11 @@
 #include <string>
 
 #include <openvino/core/model.hpp>
+#include <openvino/runtime/compiled_model.hpp>
+#include <openvino/runtime/core.hpp>
 #include <openvino/runtime/tensor.hpp>
+
+#include "pipeline/detector.hpp"
 
 namespace inferqueue::measure {
 
@@ -36,6 +40,10 @@ class Work {
 
   virtual const std::shared_ptr<ov::Model>& graph() const = 0;
   virtual std::string model_name() const = 0;
+  /// Throws as pipeline::compile().
+  virtual ov::CompiledModel compile(ov::Core& core, const pipeline::DeviceOptions& device) const {
+    return pipeline::compile(core, graph(), model_name(), device);
+  }
   /// Items, pictures for instance, in one inference.
   virtual std::size_t batch() const = 0;
   /// Called before anything runs: there will be so many places, 0 to places - 1.

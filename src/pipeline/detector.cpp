@@ -6,12 +6,14 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <hwy/base.h>
 #include <openvino/runtime/properties.hpp>
 #include <unistd.h>
 
 #include "base/user_error.hpp"
 #include "devices/brief.hpp"
 #include "devices/names.hpp"
+#include "pipeline/edges.hpp"
 
 namespace inferqueue::pipeline {
 namespace {
@@ -52,12 +54,18 @@ std::size_t tensor_bytes(const ov::CompiledModel& model) {
   return bytes;
 }
 
-using Views = std::array<std::span<const float>, DetectorModel::most_outputs>;
+using Views = std::array<vision::Output, DetectorModel::most_outputs>;
+
+/// Both types are the runtime's sixteen bits.
+vision::Output view(std::span<const ov::bfloat16> values) {
+  static_assert(sizeof(ov::bfloat16) == sizeof(hwy::bfloat16_t));
+  return std::span(reinterpret_cast<const hwy::bfloat16_t*>(values.data()), values.size());
+}
 
 }  // namespace
 
 ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const DeviceOptions& options) {
-  return compile(core, model.graph, model.path.string(), options);
+  return compile(core, with_edges(model, edges_for(core, model, options)), model.path.string(), options);
 }
 
 ov::CompiledModel compile(ov::Core& core, const std::shared_ptr<const ov::Model>& graph, const std::string& name,
@@ -101,14 +109,23 @@ std::unique_ptr<AsyncInferQueue> make_queue(ov::CompiledModel model, std::size_t
 
 vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input, vision::Size network,
                              vision::Size source) {
-  return letterbox.apply(bgr8, {input.data<std::uint8_t>(), input.get_size()}, network, source);
+  if (input.get_element_type() != ov::element::bf16)
+    return letterbox.apply(bgr8, std::span(input.data<std::uint8_t>(), input.get_size()), network, source);
+  auto* const pixels = reinterpret_cast<hwy::bfloat16_t*>(input.data<ov::bfloat16>());
+  return letterbox.apply(bgr8, std::span(pixels, input.get_size()), network, source);
 }
 
 void read_output(vision::Postprocess& postprocess, const DetectorModel& model, const Request& request,
                  const vision::Geometry& geometry, const vision::PostprocessOptions& options,
                  std::vector<vision::Detection>& detections) {
   Views views;
-  for (std::size_t i = 0; i < model.outputs.size(); ++i) views.at(i) = request.values<float>(model.outputs[i]);
+  for (std::size_t i = 0; i < model.outputs.size(); ++i) {
+    const std::size_t output = model.outputs[i];
+    if (request.model_outputs()[output].get_element_type() == ov::element::bf16)
+      views.at(i) = view(request.values<ov::bfloat16>(output));
+    else
+      views.at(i) = request.values<float>(output);
+  }
   postprocess.apply(*model.head, std::span(views).first(model.outputs.size()), geometry, options, detections);
 }
 
@@ -125,8 +142,11 @@ void read_output(vision::Postprocess& postprocess, const DetectorModel& model,
   std::array<ov::Tensor, DetectorModel::most_outputs> tensors;  // for as long as they are looked at
   Views views;
   for (std::size_t i = 0; i < model.outputs.size(); ++i) {
-    tensors.at(i) = output_of(model.outputs[i]);
-    views.at(i) = {tensors.at(i).data<const float>(), tensors.at(i).get_size()};
+    const ov::Tensor& tensor = tensors.at(i) = output_of(model.outputs[i]);
+    if (tensor.get_element_type() == ov::element::bf16)
+      views.at(i) = view({tensor.data<const ov::bfloat16>(), tensor.get_size()});
+    else
+      views.at(i) = std::span(tensor.data<const float>(), tensor.get_size());
   }
   postprocess.apply(*model.head, std::span(views).first(model.outputs.size()), geometry, options, detections);
 }

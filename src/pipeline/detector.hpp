@@ -14,6 +14,7 @@
 
 #include <inferqueue/async_infer_queue.hpp>
 
+#include "pipeline/device_options.hpp"
 #include "pipeline/jobs.hpp"
 #include "pipeline/model.hpp"
 #include "vision/letterbox.hpp"
@@ -21,21 +22,11 @@
 
 namespace inferqueue::pipeline {
 
-/// How a model is compiled. A plain value: the same for every command that runs one.
-struct DeviceOptions {
-  std::string device = "CPU";
-  std::string hint = "throughput";  ///< see performance_hint(); none where empty
-  std::optional<int> streams;       ///< NUM_STREAMS; the device's choice where empty
-  std::optional<int> threads;       ///< INFERENCE_NUM_THREADS; the device's choice where empty
-  std::string precision;            ///< INFERENCE_PRECISION_HINT: f32, f16, bf16; the device's choice where empty
-  std::filesystem::path cache_dir;  ///< CACHE_DIR: where compiled models are kept; nowhere where empty
-  ov::AnyMap properties;            ///< the runtime's own, by its names; what is said above goes before
-};
-
 /// Compiles a model. Throws base::UserError that names the device, the hint or the property that is wrong
 /// (base::OptionError for a value that is none).
+/// A detector's edges are those of edges.hpp; write_input() and read_output() know them.
 ov::CompiledModel compile(ov::Core& core, const DetectorModel& model, const DeviceOptions& options);
-/// The same for any model; `name` is what it is called in errors.
+/// The same for any model, as it is; `name` is what it is called in errors.
 ov::CompiledModel compile(ov::Core& core, const std::shared_ptr<const ov::Model>& graph, const std::string& name,
                           const DeviceOptions& options);
 
@@ -46,7 +37,7 @@ std::string inference_precision(const ov::CompiledModel& compiled);
 /// tensors would not fit into this machine's memory, base::UserError where the runtime can't make them.
 std::unique_ptr<AsyncInferQueue> make_queue(ov::CompiledModel model, std::size_t jobs);
 
-/// Writes a picture (8-bit BGR) into an input tensor u8 [1,3,height,width]. `source` as for vision::Letterbox.
+/// Writes a picture (8-bit BGR) into a request's input tensor. `source` as for vision::Letterbox.
 vision::Geometry write_input(vision::Letterbox& letterbox, const cv::Mat& bgr8, ov::Tensor& input, vision::Size network,
                              vision::Size source = {});
 

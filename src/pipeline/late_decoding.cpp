@@ -10,6 +10,7 @@
 
 #include <openvino/op/constant.hpp>
 #include <openvino/op/parameter.hpp>
+#include <openvino/op/transpose.hpp>
 
 #include "vision/heads/yolov5_maps.hpp"
 
@@ -145,6 +146,19 @@ bool is_row(std::span<const float> row, const vision::Candidate& candidate) {
          is_near(probabilities[static_cast<std::size_t>(candidate.class_id)], best);
 }
 
+/// A map as the head reads it: its values of one cell together.
+std::vector<float> cell_by_cell(const std::vector<float>& map, std::size_t cells) {
+  std::vector<float> turned(map.size());
+  const std::size_t values = map.size() / cells;
+  for (std::size_t i = 0; i < map.size(); ++i) turned[i % cells * values + i / cells] = map[i];
+  return turned;
+}
+
+ov::Output<ov::Node> cell_by_cell(const ov::Output<ov::Node>& map) {
+  const auto order = ov::op::v0::Constant::create(ov::element::i64, {4}, {0, 2, 3, 1});
+  return std::make_shared<ov::op::v1::Transpose>(map, order);
+}
+
 /// Whether the head finds every row of what the end itself makes of the same numbers.
 bool agrees(const vision::Head& head, const End& end, std::size_t classes) {
   std::vector<std::vector<float>> maps(end.maps());
@@ -152,8 +166,13 @@ bool agrees(const vision::Head& head, const End& end, std::size_t classes) {
     maps[i] = scattered(ov::shape_size(end.shape(i)), static_cast<std::uint32_t>(i + 1));
   const std::vector<float> rows = end.run(maps);
   const std::size_t row = first_class + classes;
+  std::vector<vision::Output> views;
+  for (std::size_t i = 0; i < end.maps(); ++i) {
+    maps[i] = cell_by_cell(maps[i], end.shape(i)[2] * end.shape(i)[3]);
+    views.emplace_back(std::span<const float>(maps[i]));
+  }
   std::vector<vision::Candidate> candidates;
-  head.decode_all(std::vector<std::span<const float>>(maps.begin(), maps.end()), {.conf = 0}, candidates);
+  head.decode_all(views, {.conf = 0}, candidates);
   if (rows.size() != candidates.size() * row) return false;
   for (std::size_t i = 0; i < candidates.size(); ++i)
     if (!is_row(std::span(rows).subspan(i * row, row), candidates[i])) return false;
@@ -176,7 +195,9 @@ std::optional<LateDecoding> decode_late(const std::shared_ptr<ov::Model>& graph,
   const std::shared_ptr<ov::Model> copy = graph->clone();
   Maps maps(classes, rows);
   maps.find(copy->get_results().at(output)->input_value(0));
-  auto late = std::make_shared<ov::Model>(maps.found(), copy->get_parameters(), graph->get_friendly_name());
+  Outputs turned;
+  for (const ov::Output<ov::Node>& map : maps.found()) turned.push_back(cell_by_cell(map));
+  auto late = std::make_shared<ov::Model>(turned, copy->get_parameters(), graph->get_friendly_name());
   return LateDecoding{std::move(late), std::move(head)};
 }
 

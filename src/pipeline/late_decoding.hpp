@@ -12,7 +12,9 @@
 
 namespace inferqueue::pipeline {
 
-/// A graph that ends with what its last convolutions give, in f32, and the head that reads all of its outputs.
+/// A graph that ends with what its last convolutions give, in f32, and the head that reads all of its outputs: maps
+/// [1,height,width,anchors*(5+classes)], as convolutions leave them on processors. The runtime would turn them around
+/// otherwise, a tenth of YOLOv5n's time in f32.
 struct LateDecoding {
   std::shared_ptr<ov::Model> graph;
   std::unique_ptr<const vision::Head> head;

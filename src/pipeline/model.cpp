@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <openvino/core/preprocess/pre_post_process.hpp>
 
 #include "base/user_error.hpp"
 #include "devices/brief.hpp"
@@ -160,6 +159,16 @@ void leave_decoding_out(DetectorModel& model) {
   std::iota(model.outputs.begin(), model.outputs.end(), std::size_t{0});
 }
 
+void check_types(const DetectorModel& model) {
+  const auto check = [&](ov::element::Type type, const char* what) {
+    if (!type.is_real())
+      throw UserError(fmt::format("model '{}': its {} is of type {}; f32 or f16 is expected", model.path.string(), what,
+                                  type.get_type_name()));
+  };
+  check(model.graph->input().get_element_type(), "input");
+  for (const std::size_t output : model.outputs) check(model.graph->output(output).get_element_type(), "output");
+}
+
 std::vector<std::string> labels_of(const DetectorModel& model, Metadata metadata) {
   if (!metadata.names.empty()) return std::move(metadata.names);
   if (model.head->classes() == vision::kCocoNames.size()) return vision::coco_names();
@@ -167,24 +176,6 @@ std::vector<std::string> labels_of(const DetectorModel& model, Metadata metadata
 }
 
 }  // namespace
-
-void adapt_types(DetectorModel& model) {
-  const auto check = [&](ov::element::Type type, const char* what) {
-    if (!type.is_real())
-      throw UserError(fmt::format("model '{}': its {} is of type {}; f32 or f16 is expected", model.path.string(), what,
-                                  type.get_type_name()));
-  };
-  const ov::element::Type in = model.graph->input().get_element_type();
-  check(in, "input");
-  ov::preprocess::PrePostProcessor adapter(model.graph);
-  adapter.input().tensor().set_element_type(ov::element::u8);
-  adapter.input().preprocess().convert_element_type(in).scale(255.F);
-  for (const std::size_t output : model.outputs) {
-    check(model.graph->output(output).get_element_type(), "output");
-    adapter.output(output).tensor().set_element_type(ov::element::f32);
-  }
-  model.graph = adapter.build();
-}
 
 DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std::optional<vision::Size> imgsz,
                          std::string_view head) {
@@ -198,7 +189,7 @@ DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std:
   recognize_output(model, metadata, head);
   if (metadata.task.empty()) check_masks(model);
   leave_decoding_out(model);
-  adapt_types(model);
+  check_types(model);
   model.labels = labels_of(model, std::move(metadata));
   return model;
 }

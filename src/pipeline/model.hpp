@@ -18,9 +18,9 @@
 
 namespace inferqueue::pipeline {
 
-/// A detector that can be compiled: one input u8 [1,3,height,width], RGB, and outputs that a head reads, f32. The graph
-/// itself divides by 255, and converts to and from the model's own types. A YOLOv5's own decoding is left out of it,
-/// see late_decoding.hpp.
+/// A detector: one input [1,3,height,width], RGB from 0 to 1, and outputs that a head reads, all of the model's own
+/// floating-point types. A YOLOv5's own decoding is left out of it, see late_decoding.hpp. What is compiled has other
+/// edges, see edges.hpp.
 struct DetectorModel {
   static constexpr std::size_t most_outputs = 8;
 
@@ -39,10 +39,5 @@ struct DetectorModel {
 /// and base::OptionError for an imgsz that the model can't take and a head that none of its outputs fits.
 DetectorModel load_model(ov::Core& core, const std::filesystem::path& path, std::optional<vision::Size> imgsz,
                          std::string_view head = vision::kAutoHead);
-
-/// Lets the pipeline write bytes and read f32 whatever the model's own types are; load_model() has done so. Bytes are a
-/// quarter of the memory to write and to read, and the runtime folds the division into the first convolution's weights.
-/// Throws base::UserError for types that are no floating-point numbers.
-void adapt_types(DetectorModel& model);
 
 }  // namespace inferqueue::pipeline

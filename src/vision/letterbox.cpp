@@ -7,6 +7,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "vision/bf16.hpp"
+
 namespace inferqueue::vision {
 namespace {
 
@@ -35,28 +37,29 @@ Placement place(Size source, Size network, Geometry& geometry) {
   return {round_half_even(pad_x - 0.1), round_half_even(pad_y - 0.1), size};
 }
 
-// The grey around the picture, in one plane.
-void pad(std::uint8_t* plane, Size network, const Placement& at) {
-  const auto width = static_cast<std::size_t>(network.width);
-  const auto left = static_cast<std::size_t>(at.left);
-  const auto right = left + static_cast<std::size_t>(at.size.width);
+// The grey around the picture, in rows of so many values a pixel.
+template <class T>
+void pad(T* values, std::size_t of_pixel, T grey, Size network, const Placement& at) {
+  const std::size_t row = of_pixel * static_cast<std::size_t>(network.width);
+  const std::size_t left = of_pixel * static_cast<std::size_t>(at.left);
+  const std::size_t right = left + of_pixel * static_cast<std::size_t>(at.size.width);
   const auto top = static_cast<std::size_t>(at.top);
   const auto bottom = top + static_cast<std::size_t>(at.size.height);
-  std::fill(plane, plane + top * width + left, kGrey);
+  std::fill(values, values + top * row + left, grey);
   // From the end of one row of the picture to the start of the next.
   for (std::size_t y = top; y + 1 < bottom; ++y)
-    std::fill(plane + y * width + right, plane + (y + 1) * width + left, kGrey);
-  std::fill(plane + (bottom - 1) * width + right, plane + static_cast<std::size_t>(network.height) * width, kGrey);
+    std::fill(values + y * row + right, values + (y + 1) * row + left, grey);
+  std::fill(values + (bottom - 1) * row + right, values + static_cast<std::size_t>(network.height) * row, grey);
 }
 
-void check(const cv::Mat& bgr8, std::span<const std::uint8_t> planes, Size network) {
+void check(const cv::Mat& bgr8, std::size_t values, Size network) {
   if (bgr8.empty()) throw std::invalid_argument("letterbox: the picture is empty");
   if (bgr8.dims != 2 || bgr8.type() != CV_8UC3) {
     throw std::invalid_argument("letterbox: the picture isn't 8-bit BGR; convert it with to_bgr8()");
   }
   if (network.width < 1 || network.height < 1) throw std::invalid_argument("letterbox: the network size is empty");
-  if (planes.size() != 3 * static_cast<std::size_t>(network.width) * static_cast<std::size_t>(network.height)) {
-    throw std::invalid_argument("letterbox: the planes don't have 3 * height * width bytes");
+  if (values != 3 * static_cast<std::size_t>(network.width) * static_cast<std::size_t>(network.height)) {
+    throw std::invalid_argument("letterbox: the network's input doesn't have 3 * height * width values");
   }
 }
 
@@ -75,7 +78,7 @@ double Letterbox::scale(Size source, Size network) {
 }
 
 Geometry Letterbox::apply(const cv::Mat& bgr8, std::span<std::uint8_t> planes, Size network, Size source) {
-  check(bgr8, planes, network);
+  check(bgr8, planes.size(), network);
   Geometry geometry;
   const Size size{bgr8.cols, bgr8.rows};
   const Placement at = place(source == Size{} ? size : source, network, geometry);
@@ -83,10 +86,24 @@ Geometry Letterbox::apply(const cv::Mat& bgr8, std::span<std::uint8_t> planes, S
   std::uint8_t* const red = planes.data();
   std::uint8_t* const green = red + plane_size;
   std::uint8_t* const blue = green + plane_size;
-  for (std::uint8_t* plane : {red, green, blue}) pad(plane, network, at);
+  for (std::uint8_t* plane : {red, green, blue}) pad(plane, 1, kGrey, network, at);
   const auto width = static_cast<std::size_t>(network.width);
   const auto start = static_cast<std::size_t>(at.top) * width + static_cast<std::size_t>(at.left);
-  resample_.apply({bgr8.data, bgr8.step[0], size}, {red + start, green + start, blue + start, width}, at.size);
+  resample_.apply({bgr8.data, bgr8.step[0], size}, PlanesView{red + start, green + start, blue + start, width},
+                  at.size);
+  return geometry;
+}
+
+Geometry Letterbox::apply(const cv::Mat& bgr8, std::span<hwy::bfloat16_t> pixels, Size network, Size source) {
+  check(bgr8, pixels.size(), network);
+  Geometry geometry;
+  const Size size{bgr8.cols, bgr8.rows};
+  const Placement at = place(source == Size{} ? size : source, network, geometry);
+  pad(pixels.data(), 3, share_of_255(kGrey), network, at);
+  const std::size_t row = 3 * static_cast<std::size_t>(network.width);
+  hwy::bfloat16_t* const start =
+      pixels.data() + static_cast<std::size_t>(at.top) * row + 3 * static_cast<std::size_t>(at.left);
+  resample_.apply({bgr8.data, bgr8.step[0], size}, PixelsView{start, row}, at.size);
   return geometry;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include <hwy/base.h>
 #include <opencv2/core/mat.hpp>
 
 #include "vision/detection.hpp"
@@ -23,8 +24,8 @@ struct Geometry {
 };
 
 /// Writes pictures into a network's input as YOLOv5's letterbox does: as large as they fit with their aspect kept
-/// (small ones are enlarged), bilinearly resized, centred on grey (114), RGB planes of bytes. The values are those of
-/// cv::resize with INTER_LINEAR, to the last bit.
+/// (small ones are enlarged), bilinearly resized, centred on grey (114), RGB. The values are those of cv::resize with
+/// INTER_LINEAR, to the last bit.
 ///
 /// An object keeps its scratch memory from call to call; it allocates only for sizes that are new to it.
 /// Thread rules: one call at a time per object, on the calling thread alone.
@@ -37,6 +38,8 @@ class Letterbox {
   /// Where the picture is a reduced copy of another, `source` is the size of that one: it lies in the input, and its
   /// boxes come back, as if it had been given itself.
   Geometry apply(const cv::Mat& bgr8, std::span<std::uint8_t> planes, Size network, Size source = {});
+  /// The same as pixels [network.height, network.width, 3] of shares of 255, rounded to bf16 (see bf16.hpp).
+  Geometry apply(const cv::Mat& bgr8, std::span<hwy::bfloat16_t> pixels, Size network, Size source = {});
 
   /// How much a picture of this size is resized: network pixels per source pixel.
   static double scale(Size source, Size network);

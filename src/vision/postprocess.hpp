@@ -36,7 +36,8 @@ class Postprocess {
   std::vector<Detection> apply(const Head& head, std::span<const float> output, const Geometry& geometry,
                                const PostprocessOptions& options) {
     std::vector<Detection> detections;
-    apply(head, Outputs(&output, 1), geometry, options, detections);
+    const Output one = output;
+    apply(head, Outputs(&one, 1), geometry, options, detections);
     return detections;
   }
 

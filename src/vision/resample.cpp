@@ -107,11 +107,15 @@ void Resample::reserve(const Plan& plan) {
   if (scratch_.source.size() < row) scratch_.source.resize(row);
 }
 
-void Resample::apply(const BgrView& picture, const PlanesView& planes, Size target) {
-  if (picture.size == target) return split_picture(picture, planes);
+template <class View>
+void Resample::write(const BgrView& picture, const View& view, Size target) {
+  if (picture.size == target) return copy_picture(picture, view);
   const Plan& plan = plan_for(picture.size, target);
   reserve(plan);
-  resample_picture(picture, planes, plan, scratch_);
+  resample_picture(picture, view, plan, scratch_);
 }
+
+template void Resample::write(const BgrView& picture, const PlanesView& view, Size target);
+template void Resample::write(const BgrView& picture, const PixelsView& view, Size target);
 
 }  // namespace inferqueue::vision

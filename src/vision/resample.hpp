@@ -1,4 +1,4 @@
-// Bilinear resizing of interleaved pictures straight into planes.
+// Bilinear resizing of interleaved pictures straight into a network's input: planes of bytes, or pixels of bf16.
 #pragma once
 
 #include <array>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <hwy/aligned_allocator.h>
+#include <hwy/base.h>
 
 #include "vision/detection.hpp"
 
@@ -27,6 +28,13 @@ struct PlanesView {
   std::size_t stride = 0;  ///< bytes from one row of a plane to the next
 };
 
+/// Where they go as pixels of shares of 255 (see bf16.hpp): red, green, blue, as convolutions in bf16 read them.
+/// Thread rules: likewise.
+struct PixelsView {
+  hwy::bfloat16_t* pixels = nullptr;
+  std::size_t stride = 0;  ///< values from one row to the next; 3 * width at least
+};
+
 /// Resizes pictures, with the vector instructions of the processor at hand. The arithmetic is that of cv::resize with
 /// INTER_LINEAR for 8-bit pictures (weights of 11 bits, four bits dropped between the two directions), to the last bit.
 ///
@@ -35,7 +43,8 @@ struct PlanesView {
 class Resample {
  public:
   /// Writes target.width times target.height pixels. A target of the picture's size is a copy. Sizes are positive.
-  void apply(const BgrView& picture, const PlanesView& planes, Size target);
+  void apply(const BgrView& picture, const PlanesView& planes, Size target) { write(picture, planes, target); }
+  void apply(const BgrView& picture, const PixelsView& pixels, Size target) { write(picture, pixels, target); }
 
   template <class T>
   using Aligned = hwy::AlignedFreeUniquePtr<T[]>;  // NOLINT(modernize-avoid-c-arrays): whole vectors; Highway's own
@@ -68,6 +77,8 @@ class Resample {
   };
 
  private:
+  template <class View>
+  void write(const BgrView& picture, const View& view, Size target);
   const Plan& plan_for(Size source, Size target);
   void reserve(const Plan& plan);
 

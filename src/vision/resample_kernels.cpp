@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "vision/bf16.hpp"
+
 // The first have vectors of no fixed length, which neighbours could not be put together in; the last gain nothing.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV | HWY_SSSE3 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
@@ -17,6 +19,31 @@
 HWY_BEFORE_NAMESPACE();
 namespace inferqueue::vision::HWY_NAMESPACE {
 namespace {
+
+/// How far one pixel is from the next.
+constexpr std::size_t values_of_pixel(const PlanesView& /*planes*/) {
+  return 1;
+}
+constexpr std::size_t values_of_pixel(const PixelsView& /*pixels*/) {
+  return 3;
+}
+
+// So many pixels of `channels` bytes, to `at` and the places after it.
+
+template <std::size_t channels>
+HWY_INLINE void write_row_singly(const std::uint8_t* bgr, std::size_t width, const PlanesView& planes, std::size_t at) {
+  for (std::size_t x = 0; x < width; ++x) {
+    planes.blue[at + x] = bgr[channels * x];
+    planes.green[at + x] = bgr[channels * x + 1];
+    planes.red[at + x] = bgr[channels * x + 2];
+  }
+}
+
+template <std::size_t channels>
+HWY_INLINE void write_row_singly(const std::uint8_t* bgr, std::size_t width, const PixelsView& view, std::size_t at) {
+  for (std::size_t x = 0; x < width; ++x)
+    for (std::size_t c = 0; c < 3; ++c) view.pixels[at + 3 * x + c] = share_of_255(bgr[channels * x + 2 - c]);
+}
 
 #if HWY_TARGET == HWY_SCALAR
 
@@ -39,13 +66,9 @@ HWY_INLINE void blend_rows(const std::int16_t* upper, const std::int16_t* lower,
         static_cast<std::uint8_t>((((upper[i] * tap.weights[0]) >> 16) + ((lower[i] * tap.weights[1]) >> 16) + 2) >> 2);
 }
 
-template <std::size_t channels>
-HWY_INLINE void split_row(const std::uint8_t* bgr, std::size_t width, const PlanesView& planes, std::size_t at) {
-  for (std::size_t x = 0; x < width; ++x) {
-    planes.blue[at + x] = bgr[channels * x];
-    planes.green[at + x] = bgr[channels * x + 1];
-    planes.red[at + x] = bgr[channels * x + 2];
-  }
+template <std::size_t channels, class View>
+HWY_INLINE void write_row(const std::uint8_t* bgr, std::size_t width, const View& view, std::size_t at) {
+  write_row_singly<channels>(bgr, width, view, at);
 }
 
 #else
@@ -54,6 +77,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D8 = hn::ScalableTag<std::uint8_t>;
 using D16 = hn::Repartition<std::int16_t, D8>;
 using D32 = hn::Repartition<std::int32_t, D8>;
+using DShare = hn::Repartition<std::uint16_t, D8>;  // bf16 as bits
 constexpr std::size_t kLanes = hn::MaxLanes(D8());
 static_assert(kColumnsAtOnce % kLanes == 0);
 
@@ -126,41 +150,75 @@ HWY_INLINE void blend_rows(const std::int16_t* upper, const std::int16_t* lower,
   }
 }
 
-/// So many pixels of `channels` bytes, to the planes from `at` on. The last vector overlaps the one before it.
 template <std::size_t channels>
-HWY_INLINE void split_row(const std::uint8_t* bgr, std::size_t width, const PlanesView& planes, std::size_t at) {
+HWY_INLINE void load_pixels(const std::uint8_t* bgr, hn::Vec<D8>& blue, hn::Vec<D8>& green, hn::Vec<D8>& red) {
   const D8 d;
-  if (width < kLanes) {
-    for (std::size_t x = 0; x < width; ++x) {
-      planes.blue[at + x] = bgr[channels * x];
-      planes.green[at + x] = bgr[channels * x + 1];
-      planes.red[at + x] = bgr[channels * x + 2];
-    }
-    return;
+  if constexpr (channels == 3) {
+    hn::LoadInterleaved3(d, bgr, blue, green, red);
+  } else {
+    hn::Vec<D8> nothing;
+    hn::LoadInterleaved4(d, bgr, blue, green, red, nothing);
   }
+}
+
+/// share_of_255() of half a vector of bytes.
+HWY_INLINE hn::Vec<DShare> shares(hn::Vec<hn::Half<D8> > bytes) {
+  const hn::RebindToFloat<D32> floats;
+  const hn::RebindToUnsigned<D32> bits;
+  const hn::Half<DShare> half;
+  const auto of = [&](auto words) {
+    const auto all =
+        hn::BitCast(bits, hn::Mul(hn::ConvertTo(floats, hn::PromoteTo(D32(), words)), hn::Set(floats, kShare)));
+    const auto odd = hn::And(hn::ShiftRight<16>(all), hn::Set(bits, 1));
+    const auto rounded = hn::ShiftRight<16>(hn::Add(all, hn::Add(odd, hn::Set(bits, kHalf))));
+    return hn::DemoteTo(half, hn::BitCast(D32(), rounded));
+  };
+  const auto words = hn::PromoteTo(DShare(), bytes);
+  return hn::Combine(DShare(), of(hn::UpperHalf(half, words)), of(hn::LowerHalf(half, words)));
+}
+
+template <std::size_t channels>
+HWY_INLINE void write_pixels(const std::uint8_t* bgr, const PlanesView& planes, std::size_t at) {
+  hn::Vec<D8> blue;
+  hn::Vec<D8> green;
+  hn::Vec<D8> red;
+  load_pixels<channels>(bgr, blue, green, red);
+  hn::StoreU(blue, D8(), planes.blue + at);
+  hn::StoreU(green, D8(), planes.green + at);
+  hn::StoreU(red, D8(), planes.red + at);
+}
+
+template <std::size_t channels>
+HWY_INLINE void write_pixels(const std::uint8_t* bgr, const PixelsView& view, std::size_t at) {
+  hn::Vec<D8> blue;
+  hn::Vec<D8> green;
+  hn::Vec<D8> red;
+  load_pixels<channels>(bgr, blue, green, red);
+  const hn::Half<D8> half;
+  auto* const out = reinterpret_cast<std::uint16_t*>(view.pixels + at);
+  hn::StoreInterleaved3(shares(hn::LowerHalf(half, red)), shares(hn::LowerHalf(half, green)),
+                        shares(hn::LowerHalf(half, blue)), DShare(), out);
+  hn::StoreInterleaved3(shares(hn::UpperHalf(half, red)), shares(hn::UpperHalf(half, green)),
+                        shares(hn::UpperHalf(half, blue)), DShare(), out + 3 * kLanes / 2);
+}
+
+/// The last vector overlaps the one before it.
+template <std::size_t channels, class View>
+HWY_INLINE void write_row(const std::uint8_t* bgr, std::size_t width, const View& view, std::size_t at) {
+  if (width < kLanes) return write_row_singly<channels>(bgr, width, view, at);
   for (std::size_t x = 0;; x = std::min(x + kLanes, width - kLanes)) {
-    hn::Vec<D8> blue;
-    hn::Vec<D8> green;
-    hn::Vec<D8> red;
-    if constexpr (channels == 3) {
-      hn::LoadInterleaved3(d, bgr + channels * x, blue, green, red);
-    } else {
-      hn::Vec<D8> nothing;
-      hn::LoadInterleaved4(d, bgr + channels * x, blue, green, red, nothing);
-    }
-    hn::StoreU(blue, d, planes.blue + at + x);
-    hn::StoreU(green, d, planes.green + at + x);
-    hn::StoreU(red, d, planes.red + at + x);
+    write_pixels<channels>(bgr + channels * x, view, at + x * values_of_pixel(view));
     if (x + kLanes == width) return;
   }
 }
 
 #endif
 
-void split_all(const BgrView& picture, const PlanesView& planes) {
+template <class View>
+HWY_INLINE void copy_all(const BgrView& picture, const View& view) {
   for (std::size_t y = 0; y < static_cast<std::size_t>(picture.size.height); ++y)
-    split_row<3>(picture.pixels + y * picture.stride, static_cast<std::size_t>(picture.size.width), planes,
-                 y * planes.stride);
+    write_row<3>(picture.pixels + y * picture.stride, static_cast<std::size_t>(picture.size.width), view,
+                 y * view.stride);
 }
 
 /// The rows of sums that are at hand: of the source's rows the two latest, for they are asked for in ascending order.
@@ -203,16 +261,35 @@ class Rows {
 /// skipped when a picture becomes smaller, so that the processor doesn't foresee what is read next.
 constexpr std::size_t kRowsAhead = 4;
 
-void resample_all(const BgrView& picture, const PlanesView& planes, const Resample::Plan& plan,
-                  Resample::Scratch& scratch) {
+template <class View>
+HWY_INLINE void resample_all(const BgrView& picture, const View& view, const Resample::Plan& plan,
+                             Resample::Scratch& scratch) {
   Rows rows(picture, plan, scratch);
   for (std::size_t y = 0; y < plan.rows.size(); ++y) {
     const Resample::Tap& tap = plan.rows[y];
     const Resample::Tap& later = plan.rows[std::min(y + kRowsAhead, plan.rows.size() - 1)];
     const std::int16_t* const upper = rows.at(tap.first, later.first);
     blend_rows(upper, rows.at(tap.second, later.second), tap, 4 * plan.columns, scratch.resized.get());
-    split_row<4>(scratch.resized.get(), static_cast<std::size_t>(plan.target.width), planes, y * planes.stride);
+    write_row<4>(scratch.resized.get(), static_cast<std::size_t>(plan.target.width), view, y * view.stride);
   }
+}
+
+void copy_to_planes(const BgrView& picture, const PlanesView& planes) {
+  copy_all(picture, planes);
+}
+
+void copy_to_pixels(const BgrView& picture, const PixelsView& pixels) {
+  copy_all(picture, pixels);
+}
+
+void resample_to_planes(const BgrView& picture, const PlanesView& planes, const Resample::Plan& plan,
+                        Resample::Scratch& scratch) {
+  resample_all(picture, planes, plan, scratch);
+}
+
+void resample_to_pixels(const BgrView& picture, const PixelsView& pixels, const Resample::Plan& plan,
+                        Resample::Scratch& scratch) {
+  resample_all(picture, pixels, plan, scratch);
 }
 
 }  // namespace
@@ -222,16 +299,27 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace inferqueue::vision {
 
-HWY_EXPORT(split_all);
-HWY_EXPORT(resample_all);
+HWY_EXPORT(copy_to_planes);
+HWY_EXPORT(copy_to_pixels);
+HWY_EXPORT(resample_to_planes);
+HWY_EXPORT(resample_to_pixels);
 
-void split_picture(const BgrView& picture, const PlanesView& planes) {
-  HWY_DYNAMIC_DISPATCH(split_all)(picture, planes);
+void copy_picture(const BgrView& picture, const PlanesView& planes) {
+  HWY_DYNAMIC_DISPATCH(copy_to_planes)(picture, planes);
+}
+
+void copy_picture(const BgrView& picture, const PixelsView& pixels) {
+  HWY_DYNAMIC_DISPATCH(copy_to_pixels)(picture, pixels);
 }
 
 void resample_picture(const BgrView& picture, const PlanesView& planes, const Resample::Plan& plan,
                       Resample::Scratch& scratch) {
-  HWY_DYNAMIC_DISPATCH(resample_all)(picture, planes, plan, scratch);
+  HWY_DYNAMIC_DISPATCH(resample_to_planes)(picture, planes, plan, scratch);
+}
+
+void resample_picture(const BgrView& picture, const PixelsView& pixels, const Resample::Plan& plan,
+                      Resample::Scratch& scratch) {
+  HWY_DYNAMIC_DISPATCH(resample_to_pixels)(picture, pixels, plan, scratch);
 }
 
 }  // namespace inferqueue::vision

@@ -18,11 +18,14 @@ inline constexpr std::uint8_t kNoPick = 0x80;
 inline constexpr std::array<std::uint8_t, 16> kEvenPicks{0, kNoPick, 3, kNoPick, 1,       kNoPick, 4,       kNoPick,
                                                          2, kNoPick, 5, kNoPick, kNoPick, kNoPick, kNoPick, kNoPick};
 
-/// Takes a picture's planes apart. Thread rules: a pure function.
-void split_picture(const BgrView& picture, const PlanesView& planes);
+/// Writes a picture as it is. Thread rules: a pure function.
+void copy_picture(const BgrView& picture, const PlanesView& planes);
+void copy_picture(const BgrView& picture, const PixelsView& pixels);
 
 /// Resizes it as planned. Thread rules: one call at a time per scratch memory.
 void resample_picture(const BgrView& picture, const PlanesView& planes, const Resample::Plan& plan,
+                      Resample::Scratch& scratch);
+void resample_picture(const BgrView& picture, const PixelsView& pixels, const Resample::Plan& plan,
                       Resample::Scratch& scratch);
 
 }  // namespace inferqueue::vision

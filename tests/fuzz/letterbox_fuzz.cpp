@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <hwy/base.h>
 #include <opencv2/core.hpp>
 
 #include "fuzz/fuzz.hpp"
@@ -59,6 +60,10 @@ void run(Input input) {
   vision::Letterbox letterbox;
   const vision::Geometry geometry = letterbox.apply(picture, planes, network);
   require(std::ranges::all_of(planes, [](int value) { return value == 114 || value >= 128; }), "all planes are filled");
+  std::vector<hwy::bfloat16_t> shares(planes.size(), hwy::bfloat16_t{0});
+  letterbox.apply(picture, shares, network);
+  require(std::ranges::all_of(shares, [](auto share) { return hwy::F32FromBF16(share) > 0.4F; }),
+          "all pixels are filled");
   require(std::isfinite(geometry.scale) && geometry.scale > 0, "the scale is a positive number");
   require(geometry.pad_x >= 0 && geometry.pad_y >= 0, "the picture lies within the network's input");
   require(geometry.source == vision::Size{width, height}, "the source is the picture");

@@ -20,7 +20,7 @@
 
 #include "core/engine.hpp"
 #include "core/scarce_memory.hpp"
-#include "pipeline/device_options.hpp"
+#include "pipeline/f32_options.hpp"
 #include "pipeline/ordered_results.hpp"
 #include "pipeline/pipeline.hpp"
 #include "support/fake_backend.hpp"
@@ -110,7 +110,7 @@ class FakePipeline {
   void decode(core::Record& record) {
     const auto index = record.user_data.as<std::size_t>();
     PictureResult& result = results_.at(0, index);
-    const std::span<const float> output = output_;
+    const vision::Output output = std::span<const float>(output_);
     postprocess_[record.slot].apply(head_, vision::Outputs(&output, 1), result.geometry, {}, result.detections);
     results_.finish(0, index);
   }

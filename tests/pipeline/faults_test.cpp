@@ -13,7 +13,7 @@
 #include <gtest/gtest.h>
 #include <openvino/openvino.hpp>
 
-#include "pipeline/device_options.hpp"
+#include "pipeline/f32_options.hpp"
 #include "pipeline/hooked_detector.hpp"
 #include "pipeline/pipeline.hpp"
 #include "support/known_boxes.hpp"

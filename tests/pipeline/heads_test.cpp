@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "pipeline/device_options.hpp"
+#include "pipeline/f32_options.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/pipeline.hpp"
 #include "support/known_boxes.hpp"

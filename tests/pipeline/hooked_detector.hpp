@@ -2,7 +2,7 @@
 #pragma once
 
 #include "pipeline/detector.hpp"
-#include "pipeline/device_options.hpp"
+#include "pipeline/f32_options.hpp"
 #include "support/known_boxes.hpp"
 #include "support/models.hpp"
 #include "vision/heads/registry.hpp"
@@ -24,7 +24,6 @@ struct HookedDetector {
     made.graph = testing::known_boxes_model({.hook = true});
     made.network = {64, 64};
     made.head = vision::recognize({.shape = ov::Shape{1, 252, 8}, .network = made.network}).head;
-    adapt_types(made);
     return made;
   }
   ov::CompiledModel compiled(int jobs) {

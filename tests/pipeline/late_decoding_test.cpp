@@ -102,10 +102,10 @@ std::vector<vision::Candidate> candidates(const std::shared_ptr<ov::Model>& grap
   for (std::size_t i = 0; i < input.get_size(); ++i)
     input.data<float>()[i] = static_cast<float>(i * 2246822519U % 1000) / 1000;
   request.infer();
-  std::vector<std::span<const float>> views;
+  std::vector<vision::Output> views;
   for (const std::size_t output : outputs) {
     const ov::Tensor tensor = request.get_output_tensor(output);
-    views.emplace_back(tensor.data<const float>(), tensor.get_size());
+    views.emplace_back(std::span(tensor.data<const float>(), tensor.get_size()));
   }
   std::vector<vision::Candidate> found;
   head.decode_all(views, {.conf = conf}, found);
@@ -129,7 +129,7 @@ TEST(LateDecoding, MeasuresAnchorsAndFindsTheSame) {
   const auto late = decode_late(graph, 1, classes, network);
   ASSERT_TRUE(late);
   EXPECT_EQ(late->graph->outputs().size(), 1U);
-  EXPECT_EQ(late->graph->output(0).get_shape(), (ov::Shape{1, 2 * values, side, side}));
+  EXPECT_EQ(late->graph->output(0).get_shape(), (ov::Shape{1, side, side, 2 * values}));
   const auto wanted = candidates(graph, vision::Yolov5Head(classes), {1}, 0);
   EXPECT_EQ(wanted.size(), 2 * side * side);
   expect_same(candidates(late->graph, *late->head, {0}, 0), wanted);

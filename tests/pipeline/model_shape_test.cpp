@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "pipeline/edges.hpp"
 #include "pipeline/model.hpp"
 #include "support/known_boxes.hpp"
 #include "support/models.hpp"
@@ -131,14 +132,20 @@ TEST_F(ModelShape, TheOutputIsFoundAmongOthers) {
   EXPECT_EQ(load({}).outputs, std::vector<std::size_t>{0});
 }
 
-TEST_F(ModelShape, TakesBytesAndGivesF32WhateverItsOwnTypesAre) {
+TEST_F(ModelShape, IsCompiledWithTheGivenEdgesWhateverItsOwnTypesAre) {
   for (const ov::element::Type type : {ov::element::f16, ov::element::bf16, ov::element::f64}) {
     SCOPED_TRACE(type.get_type_name());
     const DetectorModel model = load({.input_type = type, .output_type = type, .output_among_others = true});
-    EXPECT_EQ(model.graph->input().get_element_type(), ov::element::u8);
-    EXPECT_EQ(model.graph->output(model.outputs[0]).get_element_type(), ov::element::f32);
-    EXPECT_EQ(model.graph->outputs().size(), 3U);
-    EXPECT_EQ(model.graph->output(model.outputs[0]).get_shape(), (ov::Shape{1, 252, 8}));
+    for (const ov::element::Type input : {ov::element::u8, ov::element::bf16}) {
+      const auto graph = with_edges(model, {.input = input, .output = ov::element::f32});
+      EXPECT_EQ(graph->input().get_element_type(), input);
+      EXPECT_EQ(graph->input().get_shape(),
+                input == ov::element::u8 ? (ov::Shape{1, 3, 64, 64}) : (ov::Shape{1, 64, 64, 3}));
+      EXPECT_EQ(graph->output(model.outputs[0]).get_element_type(), ov::element::f32);
+      EXPECT_EQ(graph->outputs().size(), 3U);
+      EXPECT_EQ(graph->output(model.outputs[0]).get_shape(), (ov::Shape{1, 252, 8}));
+      EXPECT_NO_THROW(core.compile_model(graph, "CPU"));
+    }
   }
 }
 

@@ -12,7 +12,7 @@
 
 #include <gtest/gtest.h>
 
-#include "pipeline/device_options.hpp"
+#include "pipeline/f32_options.hpp"
 #include "support/known_boxes.hpp"
 #include "support/temp_folder.hpp"
 #include "support/user_error.hpp"

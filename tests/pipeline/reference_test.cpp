@@ -12,7 +12,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "pipeline/device_options.hpp"
+#include "pipeline/f32_options.hpp"
 #include "pipeline/pipeline.hpp"
 
 namespace inferqueue::pipeline {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <hwy/base.h>
 #include <hwy/targets.h>
 #include <opencv2/imgproc.hpp>
 
@@ -93,6 +94,34 @@ TEST_P(LetterboxOn, EqualsPlainOpenCvToTheLastBit) {
   }
 }
 
+/// The nearest bf16 to a byte's share, of two the even one, by looking at both neighbours.
+hwy::bfloat16_t nearest_share(std::uint8_t byte) {
+  const double share = byte / 255.0;
+  const hwy::bfloat16_t below = hwy::BF16FromF32(static_cast<float>(share));  // drops what is left over
+  const hwy::bfloat16_t above{static_cast<std::uint16_t>(below.bits + 1)};
+  const double to_below = share - double{hwy::F32FromBF16(below)};
+  const double to_above = double{hwy::F32FromBF16(above)} - share;
+  if (to_below == to_above) return below.bits % 2 == 0 ? below : above;
+  return to_below < to_above ? below : above;
+}
+
+TEST_P(LetterboxOn, WritesPixelsOfTheSameValuesAsSharesOf255) {
+  for (const Size network : kNetworks) {
+    for (const Size source : kSources) {
+      const cv::Mat picture = noise(source);
+      const Planes planes = reference(picture, network);
+      std::vector<hwy::bfloat16_t> pixels(planes.size(), hwy::bfloat16_t{0x7FFF});
+      const Geometry geometry = Letterbox().apply(picture, pixels, network);
+      const std::size_t plane = planes.size() / 3;
+      std::size_t wrong = 0;
+      for (std::size_t i = 0; i < pixels.size(); ++i)
+        if (pixels[i].bits != nearest_share(planes[i % 3 * plane + i / 3]).bits) ++wrong;
+      EXPECT_EQ(wrong, 0U) << text(source, network);
+      EXPECT_EQ(geometry.source, source);
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Targets, LetterboxOn, ::testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
                          [](const auto& named) { return std::string(hwy::TargetName(named.param)); });
 
@@ -171,6 +200,8 @@ TEST(Letterbox, RefusesWhatItCannotTake) {
   EXPECT_THROW(letterbox.apply(noise({4, 4}, CV_8UC1), planes, {8, 8}), std::invalid_argument);
   EXPECT_THROW(letterbox.apply(noise({4, 4}, CV_16UC3), planes, {8, 8}), std::invalid_argument);
   EXPECT_THROW(letterbox.apply(noise({4, 4}), planes, {8, 9}), std::invalid_argument);
+  std::vector<hwy::bfloat16_t> pixels(planes.size() - 1);
+  EXPECT_THROW(letterbox.apply(noise({4, 4}), pixels, {8, 8}), std::invalid_argument);
   EXPECT_THROW(letterbox.apply(noise({4, 4}), planes, {0, 8}), std::invalid_argument);
   EXPECT_THROW(letterbox.apply(noise({4, 4}), planes, {-8, -8}), std::invalid_argument);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <hwy/base.h>
 
 #include "core/scarce_memory.hpp"
 #include "vision/decode.hpp"
@@ -49,11 +50,12 @@ Numbers as_the_network_decodes(const std::vector<Numbers>& maps, std::size_t cla
   for (std::size_t i = 0; i < maps.size(); ++i) {
     const auto width = static_cast<std::size_t>(scales[i].cells.width);
     const auto height = static_cast<std::size_t>(scales[i].cells.height);
-    for (std::size_t a = 0; a < scales[i].anchors.size(); ++a)
+    const std::size_t anchors = scales[i].anchors.size();
+    for (std::size_t a = 0; a < anchors; ++a)
       for (std::size_t y = 0; y < height; ++y)
         for (std::size_t x = 0; x < width; ++x) {
           const auto s = [&](std::size_t value) {
-            return 1 / (1 + std::exp(-maps[i][((a * (5 + classes) + value) * height + y) * width + x]));
+            return 1 / (1 + std::exp(-maps[i][((y * width + x) * anchors + a) * (5 + classes) + value]));
           };
           const auto [anchor_width, anchor_height] = scales[i].anchors[a];
           rows.insert(rows.end(), {(s(0) * 2 - 0.5F + static_cast<float>(x)) * scales[i].stride,
@@ -65,9 +67,16 @@ Numbers as_the_network_decodes(const std::vector<Numbers>& maps, std::size_t cla
   return rows;
 }
 
+template <class T>
+std::vector<Output> views_of(const std::vector<std::vector<T>>& maps) {
+  std::vector<Output> views;
+  for (const std::vector<T>& map : maps) views.emplace_back(std::span<const T>(map));
+  return views;
+}
+
 std::vector<Candidate> decode_maps(const Head& head, const std::vector<Numbers>& maps, float conf) {
   std::vector<Candidate> candidates;
-  head.decode_all(std::vector<std::span<const float>>(maps.begin(), maps.end()), {.conf = conf}, candidates);
+  head.decode_all(views_of(maps), {.conf = conf}, candidates);
   return candidates;
 }
 
@@ -139,6 +148,33 @@ TEST(Yolov5MapsHead, RefusesOutputsThatDoNotFit) {
   EXPECT_THROW(decode_maps(Yolov5Head(3), maps, 0.25F), std::invalid_argument) << "two for a head that reads one";
 }
 
+TEST(Yolov5MapsHead, FindsInBf16WhatItFindsInTheSameNumbersInF32) {
+  std::vector<Numbers> maps = random_maps(3, 5);
+  std::vector<std::vector<hwy::bfloat16_t>> short_maps;
+  for (Numbers& map : maps) {
+    std::vector<hwy::bfloat16_t>& its = short_maps.emplace_back();
+    for (float& value : map) value = hwy::F32FromBF16(its.emplace_back(hwy::BF16FromF32(value)));
+  }
+  const Yolov5MapsHead head(3, two_scales());
+  EXPECT_TRUE(head.reads_bf16());
+  const std::vector<Candidate> wanted = decode_maps(head, maps, 0.25F);
+  EXPECT_FALSE(wanted.empty());
+  std::vector<Candidate> found;
+  head.decode_all(views_of(short_maps), {.conf = 0.25F}, found);
+  EXPECT_EQ(found, wanted);
+  short_maps[1].pop_back();
+  EXPECT_THROW(head.decode_all(views_of(short_maps), {.conf = 0.25F}, found), std::invalid_argument);
+}
+
+TEST(Head, RefusesBf16IfItDoesNotReadIt) {
+  const std::vector<hwy::bfloat16_t> row(8);
+  const Output output = std::span(row);
+  std::vector<Candidate> found;
+  const Yolov5Head head(3);
+  EXPECT_FALSE(head.reads_bf16());
+  EXPECT_THROW(head.decode_all({&output, 1}, {}, found), std::invalid_argument);
+}
+
 TEST(Yolov5MapsHead, RefusesToReadNothing) {
   EXPECT_THROW(Yolov5MapsHead(0, two_scales()), std::invalid_argument);
   EXPECT_THROW(Yolov5MapsHead(1, {}), std::invalid_argument);
@@ -149,7 +185,7 @@ TEST(Yolov5MapsHead, RefusesToReadNothing) {
 TEST(Yolov5MapsHead, AppendsToWhatIsThereAndNeedsNoMemoryOfItsOwn) {
   const Yolov5MapsHead head(3, two_scales());
   const std::vector<Numbers> maps = random_maps(3, 1);
-  const std::vector<std::span<const float>> views(maps.begin(), maps.end());
+  const std::vector<Output> views = views_of(maps);
   std::vector<Candidate> candidates(1);
   candidates.reserve(1000);
   {

@@ -10,7 +10,10 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
+
+#include <hwy/base.h>
 
 #include "vision/detection.hpp"
 
@@ -23,8 +26,11 @@ struct DecodeOptions {
   float conf = 0.25F;  ///< Only candidates with a higher score are read.
 };
 
-/// Tensors that belong to one picture. Thread rules: a view of somebody else's memory.
-using Outputs = std::span<const std::span<const float>>;
+/// One output tensor, row by row: f32, or bf16 for a head that reads it. Thread rules: a view of somebody else's
+/// memory.
+using Output = std::variant<std::span<const float>, std::span<const hwy::bfloat16_t>>;
+/// Those that belong to one picture. Thread rules: likewise.
+using Outputs = std::span<const Output>;
 
 /// Reads candidates from one layout of output. Thread rules: immutable; any number of calls at once.
 class Head {
@@ -54,10 +60,14 @@ class Head {
 
   /// How many output tensors it reads.
   virtual std::size_t outputs() const { return 1; }
-  /// The same for a head that may read several. Throws std::invalid_argument too if there are more or fewer.
+  /// Whether it reads bf16 as well as f32, so that nobody has to convert what is hardly looked at.
+  virtual bool reads_bf16() const { return false; }
+  /// The same as decode() for a head that may read several. Throws std::invalid_argument too if there are more or
+  /// fewer, or if they are of a type that it doesn't read.
   virtual void decode_all(Outputs outputs, const DecodeOptions& options, std::vector<Candidate>& out) const {
-    if (outputs.size() != 1) throw std::invalid_argument("this head reads one output");
-    decode(outputs.front(), options, out);
+    const auto* const values = outputs.size() == 1 ? std::get_if<std::span<const float>>(outputs.data()) : nullptr;
+    if (values == nullptr) throw std::invalid_argument("this head reads one output of f32");
+    decode(*values, options, out);
   }
 };
 

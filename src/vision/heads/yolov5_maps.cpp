@@ -24,21 +24,28 @@ float least_value(float conf) {
   return exact - 1e-3F * std::max(1.F, std::abs(exact));
 }
 
-/// One anchor's planes of a map.
-class Planes {
- public:
-  Planes(const float* planes, std::size_t cells, std::size_t classes)
-      : planes_(planes), cells_(cells), classes_(classes) {}
+float number(float value) {
+  return value;
+}
 
-  const float* objectness() const { return planes_ + kObjectness * cells_; }
-  float at(std::size_t plane, std::size_t cell) const { return planes_[plane * cells_ + cell]; }
+float number(hwy::bfloat16_t value) {
+  return hwy::F32FromBF16(value);
+}
+
+/// What one anchor of one cell has: x, y, width, height, objectness, classes.
+template <class T>
+class Row {
+ public:
+  Row(const T* values, std::size_t classes) : values_(values), classes_(classes) {}
+
+  float at(std::size_t value) const { return number(values_[value]); }
 
   /// The class with the highest value, of equals the first; NaN is never higher.
-  std::size_t best_class(std::size_t cell) const {
+  std::size_t best_class() const {
     std::size_t best = 0;
     float highest = -std::numeric_limits<float>::infinity();
     for (std::size_t c = 0; c < classes_; ++c) {
-      const float value = at(kFirstClass + c, cell);
+      const float value = at(kFirstClass + c);
       if (value > highest) {
         highest = value;
         best = c;
@@ -48,19 +55,17 @@ class Planes {
   }
 
  private:
-  const float* planes_;
-  std::size_t cells_;
+  const T* values_;
   std::size_t classes_;
 };
 
 /// The box of a cell; false if it isn't finite.
-bool read_box(const Planes& planes, const Yolov5Map& map, const Yolov5Map::Anchor& anchor, std::size_t cell, Box& box) {
+template <class T>
+bool read_box(const Row<T>& row, const Yolov5Map& map, const Yolov5Map::Anchor& anchor, std::size_t cell, Box& box) {
   const auto width = static_cast<std::size_t>(map.cells.width);
-  const std::size_t column = cell % width;
-  const std::size_t row = cell / width;
-  const auto twice = [&](std::size_t plane) { return 2 * sigmoid(planes.at(plane, cell)); };
-  const float x = (twice(0) - 0.5F + static_cast<float>(column)) * map.stride;
-  const float y = (twice(1) - 0.5F + static_cast<float>(row)) * map.stride;
+  const auto twice = [&](std::size_t value) { return 2 * sigmoid(row.at(value)); };
+  const float x = (twice(0) - 0.5F + static_cast<float>(cell % width)) * map.stride;
+  const float y = (twice(1) - 0.5F + static_cast<float>(cell / width)) * map.stride;
   const float half_width = twice(2) * twice(2) * anchor.width / 2;
   const float half_height = twice(3) * twice(3) * anchor.height / 2;
   box = {x - half_width, y - half_height, x + half_width, y + half_height};
@@ -69,6 +74,27 @@ bool read_box(const Planes& planes, const Yolov5Map& map, const Yolov5Map::Ancho
 
 std::size_t cells_of(const Yolov5Map& map) {
   return static_cast<std::size_t>(map.cells.width) * static_cast<std::size_t>(map.cells.height);
+}
+
+/// One scale, anchor by anchor: the order in which the network puts its rows together.
+template <class T>
+void decode_map(const T* values, const Yolov5Map& map, std::size_t classes, float conf, std::vector<Candidate>& out) {
+  const std::size_t length = kFirstClass + classes;
+  const std::size_t cells = cells_of(map);
+  const float least = least_value(conf);
+  for (std::size_t a = 0; a < map.anchors.size(); ++a) {
+    for (std::size_t cell = 0; cell < cells; ++cell) {
+      const Row<T> row(values + (cell * map.anchors.size() + a) * length, classes);
+      if (!(row.at(kObjectness) > least)) continue;
+      const float presence = sigmoid(row.at(kObjectness));
+      if (!(presence > conf)) continue;
+      const std::size_t best = row.best_class();
+      const float score = presence * sigmoid(row.at(kFirstClass + best));
+      Box box;
+      if (!(score > conf) || !read_box(row, map, map.anchors[a], cell, box)) continue;
+      out.push_back({box, score, static_cast<int>(best)});
+    }
+  }
 }
 
 }  // namespace
@@ -84,34 +110,19 @@ Yolov5MapsHead::Yolov5MapsHead(std::size_t classes, std::vector<Yolov5Map> maps)
 
 void Yolov5MapsHead::decode(std::span<const float> output, const DecodeOptions& options,
                             std::vector<Candidate>& out) const {
-  decode_all({&output, 1}, options, out);
+  const Output one = output;
+  decode_all({&one, 1}, options, out);
 }
 
 void Yolov5MapsHead::decode_all(Outputs outputs, const DecodeOptions& options, std::vector<Candidate>& out) const {
   if (outputs.size() != maps_.size()) throw std::invalid_argument("YOLOv5: there must be an output for each scale");
-  const std::size_t planes_of_anchor = kFirstClass + classes_;
+  const auto size = [](const auto& values) { return values.size(); };
   for (std::size_t i = 0; i < maps_.size(); ++i)
-    if (outputs[i].size() != maps_[i].anchors.size() * planes_of_anchor * cells_of(maps_[i]))
-      throw std::invalid_argument("YOLOv5: the output's length isn't anchors * (5 + classes) * cells");
-  const float least = least_value(options.conf);
-  for (std::size_t i = 0; i < maps_.size(); ++i) {
-    const Yolov5Map& map = maps_[i];
-    const std::size_t cells = cells_of(map);
-    for (std::size_t a = 0; a < map.anchors.size(); ++a) {
-      const Planes planes(outputs[i].data() + a * planes_of_anchor * cells, cells, classes_);
-      const float* const objectness = planes.objectness();
-      for (std::size_t cell = 0; cell < cells; ++cell) {
-        if (!(objectness[cell] > least)) continue;
-        const float presence = sigmoid(objectness[cell]);
-        if (!(presence > options.conf)) continue;
-        const std::size_t best = planes.best_class(cell);
-        const float score = presence * sigmoid(planes.at(kFirstClass + best, cell));
-        Box box;
-        if (!(score > options.conf) || !read_box(planes, map, map.anchors[a], cell, box)) continue;
-        out.push_back({box, score, static_cast<int>(best)});
-      }
-    }
-  }
+    if (std::visit(size, outputs[i]) != maps_[i].anchors.size() * (kFirstClass + classes_) * cells_of(maps_[i]))
+      throw std::invalid_argument("YOLOv5: the output's length isn't cells * anchors * (5 + classes)");
+  for (std::size_t i = 0; i < maps_.size(); ++i)
+    std::visit([&](const auto& values) { decode_map(values.data(), maps_[i], classes_, options.conf, out); },
+               outputs[i]);
 }
 
 }  // namespace inferqueue::vision

@@ -1,4 +1,4 @@
-// YOLOv5 before its own decoding: for each of its scales a map [1, anchors * (5 + C), height, width] of numbers from
+// YOLOv5 before its own decoding: for each of its scales a map [1, height, width, anchors * (5 + C)] of numbers from
 // minus to plus infinity, which a sigmoid makes the objectness, the probabilities and the boxes of.
 #pragma once
 
@@ -35,6 +35,7 @@ class Yolov5MapsHead final : public Head {
   std::string_view name() const override { return "YOLOv5"; }
   std::optional<std::size_t> classes() const override { return classes_; }
   std::size_t outputs() const override { return maps_.size(); }
+  bool reads_bf16() const override { return true; }
   void decode(std::span<const float> output, const DecodeOptions& options, std::vector<Candidate>& out) const override;
   void decode_all(Outputs outputs, const DecodeOptions& options, std::vector<Candidate>& out) const override;
 
