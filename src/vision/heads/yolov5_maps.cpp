@@ -63,9 +63,11 @@ class Row {
 template <class T>
 bool read_box(const Row<T>& row, const Yolov5Map& map, const Yolov5Map::Anchor& anchor, std::size_t cell, Box& box) {
   const auto width = static_cast<std::size_t>(map.cells.width);
+  const std::size_t column = cell % width;
+  const std::size_t line = cell / width;
   const auto twice = [&](std::size_t value) { return 2 * sigmoid(row.at(value)); };
-  const float x = (twice(0) - 0.5F + static_cast<float>(cell % width)) * map.stride;
-  const float y = (twice(1) - 0.5F + static_cast<float>(cell / width)) * map.stride;
+  const float x = (twice(0) - 0.5F + static_cast<float>(column)) * map.stride;
+  const float y = (twice(1) - 0.5F + static_cast<float>(line)) * map.stride;
   const float half_width = twice(2) * twice(2) * anchor.width / 2;
   const float half_height = twice(3) * twice(3) * anchor.height / 2;
   box = {x - half_width, y - half_height, x + half_width, y + half_height};
