@@ -162,19 +162,16 @@ HWY_INLINE void load_pixels(const std::uint8_t* bgr, hn::Vec<D8>& blue, hn::Vec<
 }
 
 /// share_of_255() of half a vector of bytes.
-HWY_INLINE hn::Vec<DShare> shares(hn::Vec<hn::Half<D8> > bytes) {
+HWY_INLINE hn::Vec<DShare> shares(const std::uint8_t* bytes) {
+  const D32 integers;
   const hn::RebindToFloat<D32> floats;
-  const hn::RebindToUnsigned<D32> bits;
-  const hn::Half<DShare> half;
-  const auto of = [&](auto words) {
-    const auto all =
-        hn::BitCast(bits, hn::Mul(hn::ConvertTo(floats, hn::PromoteTo(D32(), words)), hn::Set(floats, kShare)));
-    const auto odd = hn::And(hn::ShiftRight<16>(all), hn::Set(bits, 1));
-    const auto rounded = hn::ShiftRight<16>(hn::Add(all, hn::Add(odd, hn::Set(bits, kHalf))));
-    return hn::DemoteTo(half, hn::BitCast(D32(), rounded));
+  const hn::Rebind<std::uint8_t, D32> few;
+  const auto rounded = [&](const std::uint8_t* some) {
+    const auto its =
+        hn::Mul(hn::ConvertTo(floats, hn::PromoteTo(integers, hn::LoadU(few, some))), hn::Set(floats, kShare));
+    return hn::BitCast(DShare(), hn::Add(hn::BitCast(integers, its), hn::Set(integers, kHalf)));
   };
-  const auto words = hn::PromoteTo(DShare(), bytes);
-  return hn::Combine(DShare(), of(hn::UpperHalf(half, words)), of(hn::LowerHalf(half, words)));
+  return hn::ConcatOdd(DShare(), rounded(bytes + hn::MaxLanes(few)), rounded(bytes));
 }
 
 template <std::size_t channels>
@@ -194,12 +191,10 @@ HWY_INLINE void write_pixels(const std::uint8_t* bgr, const PixelsView& view, st
   hn::Vec<D8> green;
   hn::Vec<D8> red;
   load_pixels<channels>(bgr, blue, green, red);
-  const hn::Half<D8> half;
+  HWY_ALIGN std::array<std::uint8_t, 3 * kLanes> rgb;
+  hn::StoreInterleaved3(red, green, blue, D8(), rgb.data());
   auto* const out = reinterpret_cast<std::uint16_t*>(view.pixels + at);
-  hn::StoreInterleaved3(shares(hn::LowerHalf(half, red)), shares(hn::LowerHalf(half, green)),
-                        shares(hn::LowerHalf(half, blue)), DShare(), out);
-  hn::StoreInterleaved3(shares(hn::UpperHalf(half, red)), shares(hn::UpperHalf(half, green)),
-                        shares(hn::UpperHalf(half, blue)), DShare(), out + 3 * kLanes / 2);
+  for (std::size_t i = 0; i < rgb.size(); i += kLanes / 2) hn::StoreU(shares(rgb.data() + i), DShare(), out + i);
 }
 
 /// The last vector overlaps the one before it.
