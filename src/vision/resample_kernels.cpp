@@ -191,7 +191,7 @@ HWY_INLINE void write_pixels(const std::uint8_t* bgr, const PixelsView& view, st
   hn::Vec<D8> green;
   hn::Vec<D8> red;
   load_pixels<channels>(bgr, blue, green, red);
-  HWY_ALIGN std::array<std::uint8_t, 3 * kLanes> rgb;
+  HWY_ALIGN std::array<std::uint8_t, 3 * kLanes> rgb{};
   hn::StoreInterleaved3(red, green, blue, D8(), rgb.data());
   auto* const out = reinterpret_cast<std::uint16_t*>(view.pixels + at);
   for (std::size_t i = 0; i < rgb.size(); i += kLanes / 2) hn::StoreU(shares(rgb.data() + i), DShare(), out + i);
