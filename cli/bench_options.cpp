@@ -131,7 +131,8 @@ void BenchOptions::declare_work(CLI::App& app) {
 
 void BenchOptions::declare_method(CLI::App& app) {
   const std::string group = "Method";
-  app.add_option("--modes", modes, "sync, two_requests, queue, inference (the queue without pictures)")
+  app.add_option("--modes", modes,
+                 "sync, two_requests, queue, inference (the queue, of one picture that stays in the inputs)")
       ->delimiter(',')
       ->capture_default_str()
       ->type_name("MODE")

@@ -6,6 +6,11 @@ void DetectionWork::reserve(std::size_t places) {
   if (places > places_.size()) places_.resize(places);
 }
 
+void DetectionWork::fill(const Tensors& inputs) {
+  ov::Tensor input = inputs.at(0);
+  pipeline::write_input(letterbox_, pictures_.front(), input, model_.network);
+}
+
 void DetectionWork::prepare(std::size_t place, std::size_t item, const Tensors& inputs) {
   ov::Tensor input = inputs.at(0);
   places_[place].geometry =

@@ -14,7 +14,7 @@
 
 namespace inferqueue::measure {
 
-/// The pictures again and again. Thread rules: as Work.
+/// The pictures again and again; where none is prepared, the first one stays in the inputs. Thread rules: as Work.
 class DetectionWork final : public Work {
  public:
   /// Holds references to its arguments.
@@ -29,7 +29,7 @@ class DetectionWork final : public Work {
   }
   std::size_t batch() const override { return 1; }
   void reserve(std::size_t places) override;
-  void fill(const Tensors& /*inputs*/) override {}
+  void fill(const Tensors& inputs) override;
   void prepare(std::size_t place, std::size_t item, const Tensors& inputs) override;
   void look(std::size_t place, const Tensors& outputs) override;
 

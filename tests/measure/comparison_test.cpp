@@ -2,6 +2,7 @@
 #include "measure/comparison.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -12,6 +13,7 @@
 
 #include "machine/cpu_limits.hpp"
 #include "measure/detection_work.hpp"
+#include "measure/request_tensors.hpp"
 #include "support/known_boxes.hpp"
 #include "support/temp_folder.hpp"
 #include "support/user_error.hpp"
@@ -65,6 +67,27 @@ TEST_F(ComparisonTest, EveryModeUnderEveryHintGetsASampleARound) {
   }
   EXPECT_EQ(names, (std::set<std::string>{"queue LATENCY", "queue THROUGHPUT", "sync LATENCY", "sync THROUGHPUT",
                                           "two_requests LATENCY", "two_requests THROUGHPUT"}));
+}
+
+/// Inference alone is of a picture, not of whatever is in new memory: processors may be faster on zeros.
+TEST_F(ComparisonTest, ANewRequestHoldsTheFirstPicture) {
+  DetectionWork work(model, pictures, postprocess);
+  pipeline::DeviceOptions device;
+  device.precision = "f32";
+  ov::CompiledModel compiled = work.compile(core, device);
+  ov::InferRequest filled = compiled.create_infer_request();
+  ov::InferRequest prepared = compiled.create_infer_request();
+  work.reserve(1);
+  work.fill(SingleInputs(filled));
+  work.prepare(0, 0, SingleInputs(prepared));
+  const ov::Tensor found = filled.get_input_tensor();
+  const ov::Tensor wanted = prepared.get_input_tensor();
+  const auto bytes = [](const ov::Tensor& tensor) {
+    return std::vector<std::uint8_t>(tensor.data<const std::uint8_t>(),
+                                     tensor.data<const std::uint8_t>() + tensor.get_size());
+  };
+  EXPECT_EQ(bytes(found), bytes(wanted));
+  EXPECT_EQ(bytes(found).front(), 10) << "its red";
 }
 
 TEST_F(ComparisonTest, ProgressGrowsEvenlyToTheWhole) {
