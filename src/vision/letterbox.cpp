@@ -26,7 +26,13 @@ int round_half_even(double value) {
   return static_cast<int>(std::lrint(value));
 }
 
-Placement place(Size source, Size network, Geometry& geometry) {
+BgrView view_of(const cv::Mat& bgr8) {
+  return {bgr8.data, bgr8.step[0], {bgr8.cols, bgr8.rows}};
+}
+
+// Of a picture that is no copy of another the source is its own size.
+Placement place(const cv::Mat& bgr8, Size source, Size network, Geometry& geometry) {
+  if (source == Size{}) source = {bgr8.cols, bgr8.rows};
   const double scale = Letterbox::scale(source, network);
   // At least one pixel: a strip of 20000 by 10 would vanish.
   const Size size{std::max(1, round_half_even(source.width * scale)),
@@ -80,8 +86,7 @@ double Letterbox::scale(Size source, Size network) {
 Geometry Letterbox::apply(const cv::Mat& bgr8, std::span<std::uint8_t> planes, Size network, Size source) {
   check(bgr8, planes.size(), network);
   Geometry geometry;
-  const Size size{bgr8.cols, bgr8.rows};
-  const Placement at = place(source == Size{} ? size : source, network, geometry);
+  const Placement at = place(bgr8, source, network, geometry);
   const std::size_t plane_size = planes.size() / 3;
   std::uint8_t* const red = planes.data();
   std::uint8_t* const green = red + plane_size;
@@ -89,21 +94,19 @@ Geometry Letterbox::apply(const cv::Mat& bgr8, std::span<std::uint8_t> planes, S
   for (std::uint8_t* plane : {red, green, blue}) pad(plane, 1, kGrey, network, at);
   const auto width = static_cast<std::size_t>(network.width);
   const auto start = static_cast<std::size_t>(at.top) * width + static_cast<std::size_t>(at.left);
-  resample_.apply({bgr8.data, bgr8.step[0], size}, PlanesView{red + start, green + start, blue + start, width},
-                  at.size);
+  resample_.apply(view_of(bgr8), PlanesView{red + start, green + start, blue + start, width}, at.size);
   return geometry;
 }
 
 Geometry Letterbox::apply(const cv::Mat& bgr8, std::span<hwy::bfloat16_t> pixels, Size network, Size source) {
   check(bgr8, pixels.size(), network);
   Geometry geometry;
-  const Size size{bgr8.cols, bgr8.rows};
-  const Placement at = place(source == Size{} ? size : source, network, geometry);
+  const Placement at = place(bgr8, source, network, geometry);
   pad(pixels.data(), 3, share_of_255(kGrey), network, at);
   const std::size_t row = 3 * static_cast<std::size_t>(network.width);
   hwy::bfloat16_t* const start =
       pixels.data() + static_cast<std::size_t>(at.top) * row + 3 * static_cast<std::size_t>(at.left);
-  resample_.apply({bgr8.data, bgr8.step[0], size}, PixelsView{start, row}, at.size);
+  resample_.apply(view_of(bgr8), PixelsView{start, row}, at.size);
   return geometry;
 }
 

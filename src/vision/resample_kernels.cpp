@@ -174,23 +174,15 @@ HWY_INLINE hn::Vec<DShare> shares(const std::uint8_t* bytes) {
   return hn::ConcatOdd(DShare(), rounded(bytes + hn::MaxLanes(few)), rounded(bytes));
 }
 
-template <std::size_t channels>
-HWY_INLINE void write_pixels(const std::uint8_t* bgr, const PlanesView& planes, std::size_t at) {
-  hn::Vec<D8> blue;
-  hn::Vec<D8> green;
-  hn::Vec<D8> red;
-  load_pixels<channels>(bgr, blue, green, red);
+HWY_INLINE void store_pixels(hn::Vec<D8> blue, hn::Vec<D8> green, hn::Vec<D8> red, const PlanesView& planes,
+                             std::size_t at) {
   hn::StoreU(blue, D8(), planes.blue + at);
   hn::StoreU(green, D8(), planes.green + at);
   hn::StoreU(red, D8(), planes.red + at);
 }
 
-template <std::size_t channels>
-HWY_INLINE void write_pixels(const std::uint8_t* bgr, const PixelsView& view, std::size_t at) {
-  hn::Vec<D8> blue;
-  hn::Vec<D8> green;
-  hn::Vec<D8> red;
-  load_pixels<channels>(bgr, blue, green, red);
+HWY_INLINE void store_pixels(hn::Vec<D8> blue, hn::Vec<D8> green, hn::Vec<D8> red, const PixelsView& view,
+                             std::size_t at) {
   HWY_ALIGN std::array<std::uint8_t, 3 * kLanes> rgb{};
   hn::StoreInterleaved3(red, green, blue, D8(), rgb.data());
   auto* const out = reinterpret_cast<std::uint16_t*>(view.pixels + at);
@@ -202,7 +194,11 @@ template <std::size_t channels, class View>
 HWY_INLINE void write_row(const std::uint8_t* bgr, std::size_t width, const View& view, std::size_t at) {
   if (width < kLanes) return write_row_singly<channels>(bgr, width, view, at);
   for (std::size_t x = 0;; x = std::min(x + kLanes, width - kLanes)) {
-    write_pixels<channels>(bgr + channels * x, view, at + x * values_of_pixel(view));
+    hn::Vec<D8> blue;
+    hn::Vec<D8> green;
+    hn::Vec<D8> red;
+    load_pixels<channels>(bgr + channels * x, blue, green, red);
+    store_pixels(blue, green, red, view, at + x * values_of_pixel(view));
     if (x + kLanes == width) return;
   }
 }
